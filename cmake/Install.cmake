@@ -1,0 +1,4 @@
+include(GNUInstallDirs)
+if(TARGET freshetd)
+  install(TARGETS freshetd RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()

@@ -1,0 +1,11 @@
+# Writes OUTPUT: a table of every file named in LIST, keyed by its path below ROOT.
+file(STRINGS ${LIST} files)
+set(body "#include \"freshet/sql/texts.hpp\"\n\nnamespace freshet::sql::detail {\n\n")
+string(APPEND body "const TextEntry text_entries[] = {\n")
+foreach(path IN LISTS files)
+  file(RELATIVE_PATH name ${ROOT} ${path})
+  file(READ ${path} content)
+  string(APPEND body "    {\"${name}\", R\"__sql__(${content})__sql__\"},\n")
+endforeach()
+string(APPEND body "    {{}, {}},\n};\n\n}  // namespace freshet::sql::detail\n")
+file(WRITE ${OUTPUT} "${body}")
