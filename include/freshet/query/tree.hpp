@@ -44,9 +44,11 @@ class Tree {
 
     // A deep copy of `node`, owned by this tree. `node` may belong to another tree.
     Node* clone(const Node* node);
+    PgQuery__SelectStmt* clone(const PgQuery__SelectStmt& select);
     // A new column reference with the given name parts, owned by this tree.
     Node* column_ref(const std::vector<std::string>& parts);
-    // `node` cast to the type named in SQL, e.g. "numeric(5,2)", owned by this tree.
+    // `node` cast to the type named in SQL, e.g. "numeric(5,2)", owned by this tree. Throws std::invalid_argument if
+    // `type_sql` is no type name.
     Node* cast(Node* node, std::string_view type_sql);
     // CASE WHEN condition THEN result END, owned by this tree.
     Node* case_when(Node* condition, Node* result);
@@ -59,13 +61,17 @@ class Tree {
 
 // Calls `visit` for `node` and, while it returns true, for every Node below it, parents first, in field order.
 void walk(const Node* node, const std::function<bool(const Node&)>& visit);
+// The same for everything below a SELECT, set operations included.
+void walk(const PgQuery__SelectStmt& select, const std::function<bool(const Node&)>& visit);
 
 // Replaces nodes in place, parents first: `replace` returns the node to stand there instead (which is not descended
 // into), or nullptr to descend. Works on every Node-typed field below `root`; returns the new root.
 Node* transform(Node* root, const std::function<Node*(Node&)>& replace);
+void transform(PgQuery__SelectStmt& root, const std::function<Node*(Node&)>& replace);
 
-// Whether two trees are the same apart from locations.
+// Whether two trees are the same apart from locations, and from how nested ANDs or nested ORs are grouped.
 bool equal(const Node* left, const Node* right);
+bool equal(const PgQuery__SelectStmt& left, const PgQuery__SelectStmt& right);
 
 // The SQL of one expression. Parsed again and compared with the original, because the deparser has bugs: throws
 // core::Error naming the expression if it does not survive.
