@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# No lambda that captures is a coroutine: its captures die with the lambda, often before the coroutine's first resume.
+# Pass what it needs as parameters, by value. A lambda coroutine must write its return type, so the text tells.
+# Tests may: there the lambda is a local variable that outlives the loop it runs on.
+set -euo pipefail
+
+export LAMBDA='\[[^\[\]]+\]\s*\([^()]*\)\s*(?:mutable\s*|noexcept\s*)*->\s*(?:[\w:]*::)?(?:awaitable|Task)\s*<'
+
+# shellcheck disable=SC2016  # the program is perl's
+found=$(find daemon include -name '*.?pp' -print0 | sort -z |
+    xargs -0 -r perl -0777 -ne '
+        while (/$ENV{LAMBDA}/g) {
+            my $line = 1 + (substr($_, 0, $-[0]) =~ tr/\n//);
+            print "$ARGV:$line: a coroutine lambda must not capture\n";
+        }')
+[[ -z $found ]] || { printf '%s\n' "$found"; exit 1; }
