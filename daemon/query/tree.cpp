@@ -12,8 +12,6 @@
 namespace freshet::query {
 namespace {
 
-constexpr std::string_view newer_grammar = "the grammar is that of PostgreSQL 15; newer syntax is not understood";
-
 // A constructor and the newline that ends a comment surround the expression, so that nothing but one expression fits.
 constexpr std::string_view before_expression = "SELECT CASE WHEN ";
 constexpr std::string_view after_expression = "\nTHEN 1 END";
@@ -60,23 +58,26 @@ std::optional<SyntaxError> not_one_select(const PgQuery__ParseResult& result, co
     return std::nullopt;
 }
 
-// The expression between `before_expression` and `after_expression`, or null if the text reached beyond them.
-Node* only_condition(const PgQuery__ParseResult& result) {
-    const auto* statement = result.n_stmts == 1 ? result.stmts[0]->stmt : nullptr;
-    if (statement == nullptr || statement->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
+PgQuery__CaseWhen* first_branch(const PgQuery__ParseResult& result) {
+    const Node* statement = result.n_stmts == 1 ? result.stmts[0]->stmt : nullptr;
+    if (statement == nullptr || statement->node_case != PG_QUERY__NODE__NODE_SELECT_STMT ||
+        statement->select_stmt->n_target_list != 1) {
         return nullptr;
     }
-    const auto& select = *statement->select_stmt;
-    if (select.n_target_list != 1 || select.n_from_clause != 0 || select.where_clause != nullptr) {
+    const Node* value = statement->select_stmt->target_list[0]->res_target->val;
+    return value->node_case == PG_QUERY__NODE__NODE_CASE_EXPR ? value->case_expr->args[0]->case_when : nullptr;
+}
+
+// The expression between `before_expression` and `after_expression`; null if the text closed our CASE and went on, that
+// is, if anything but the condition differs from what an empty wrapping gives.
+Node* only_condition(Arena& arena, const PgQuery__ParseResult& result) {
+    PgQuery__CaseWhen* branch = first_branch(result);
+    if (branch == nullptr) {
         return nullptr;
     }
-    const auto* target = select.target_list[0]->res_target;
-    if (target->val->node_case != PG_QUERY__NODE__NODE_CASE_EXPR) {
-        return nullptr;
-    }
-    const auto& branches = *target->val->case_expr;
-    const bool alone = branches.n_args == 1 && branches.defresult == nullptr && branches.arg == nullptr;
-    return alone ? branches.args[0]->case_when->expr : nullptr;
+    const auto& bare = parse_statements(arena, std::string(before_expression) + "TRUE" + std::string(after_expression));
+    Node* condition = std::exchange(branch->expr, first_branch(bare)->expr);
+    return equal(result.stmts[0]->stmt, bare.stmts[0]->stmt) ? condition : nullptr;
 }
 
 SyntaxError relative_to_expression(SyntaxError error, std::string_view expression) {
@@ -153,7 +154,7 @@ Tree Tree::parse_expression(std::string_view expression) {
     auto impl = std::make_unique<Impl>(expression);
     const std::string sql = std::string(before_expression) + impl->text + std::string(after_expression);
     try {
-        impl->expression = only_condition(parse_statements(impl->arena, sql));
+        impl->expression = only_condition(impl->arena, parse_statements(impl->arena, sql));
     } catch (const SyntaxError& error) {
         throw relative_to_expression(error, expression);
     }

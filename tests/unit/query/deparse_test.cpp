@@ -75,18 +75,28 @@ TEST(Deparse, AddsTheParenthesesAComposedTreeNeeds) {
     EXPECT_EQ(deparse(replaced), "(a + b) * 2");
 }
 
-TEST(Deparse, CallsTheFunctionBehindAtTimeZoneWhereTheDeparserForgetsParentheses) {
-    const Tree tree = Tree::parse_expression("(d AT TIME ZONE 'UTC')::date");
-    EXPECT_EQ(deparse(tree.expression()), "pg_catalog.timezone('UTC', d)::date");
+TEST(Deparse, WritesTheParenthesesThatTheDeparserForgets) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"(d AT TIME ZONE 'UTC')::date", "(d AT TIME ZONE 'UTC')::date"},
+        {"(array[1,2])[1]", "((ARRAY[1, 2])[1])"},
+        {"sum((a AND NOT b)::int)", "(sum((a AND (NOT b))::int))"},
+        {"(a = b) IN (c = d, true)", "((a = b) IN ((c = d), true))"},
+        {"(a AND b) IS NULL", "((a AND b) IS NULL)"},
+        {"(a LIKE 'x' ESCAPE 'y') IS NOT TRUE", "a LIKE pg_catalog.like_escape('x', 'y') IS NOT TRUE"},
+        {"(a SIMILAR TO 'x') LIKE 'freshet_operand_0'", "((a SIMILAR TO 'x') LIKE 'freshet_operand_0')"},
+    };
+    for (const auto& [text, sql] : cases) {
+        EXPECT_EQ(deparse(Tree::parse_expression(text).expression()), sql) << text;
+    }
 }
 
-TEST(Deparse, RefusesWhatTheDeparserGetsWrong) {
-    const Tree tree = Tree::parse_expression("(array[1,2])[1]");
+TEST(Deparse, RefusesWhatItCannotWrite) {
+    const Tree tree = Tree::parse_expression("(1).f");
     try {
         deparse(tree.expression());
         FAIL() << "survived";
     } catch (const core::Error& error) {
-        EXPECT_STREQ(error.what(), "cannot write 'SELECT ARRAY[1, 2][1]' as SQL: PostgreSQL would read it differently");
+        EXPECT_STREQ(error.what(), "cannot write 'SELECT 1.f' as SQL: PostgreSQL would read it differently");
         EXPECT_EQ(error.hint(),
                   "write this part of the query differently, for example with plain casts and no subscripts");
     }
