@@ -1,0 +1,257 @@
+#include "freshet/observe/metrics.hpp"
+
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <sstream>
+
+#include "freshet/observe/process.hpp"
+#include "freshet/observe/timestamp.hpp"
+#include "metrics_registry.hpp"
+
+namespace freshet::observe {
+
+namespace {
+
+constexpr std::array view_states = {ViewState::installing,  ViewState::idle,   ViewState::waiting, ViewState::running,
+                                    ViewState::backing_off, ViewState::paused, ViewState::broken};
+
+std::string label(RefreshOutcome outcome) {
+    return outcome == RefreshOutcome::success ? "success" : "failed";
+}
+std::string label(auto value) {
+    return std::string(to_string(value));
+}
+
+template <typename Enum, std::size_t n>
+std::string name_of(Enum value, const std::array<const char*, n>& names) {
+    return names.at(static_cast<std::size_t>(value));
+}
+constexpr std::array verify_outcomes = {"exact", "drift", "failed"};
+constexpr std::array poll_outcomes = {"empty", "found", "failed"};
+constexpr std::array session_roles = {"control", "listener", "worker"};
+constexpr std::array bell_modes = {"armed", "always", "never"};
+
+}  // namespace
+
+class Metrics::Impl : public MetricsRegistry {
+  public:
+    explicit Impl(Now now) : now_(std::move(now)) {}
+
+    bool knows(const std::string& view) const { return as_of_.contains(view); }
+    void add_view(const std::string& view) { as_of_.try_emplace(view); }
+    void set_as_of(const std::string& view, SystemTime as_of) { as_of_.at(view) = as_of; }
+    void remove_view(const std::string& view) {
+        remove_all("view", view);
+        as_of_.erase(view);
+    }
+
+    SystemTime now() const { return now_(); }
+    void set_clock_offset(std::chrono::system_clock::duration ahead) { clock_offset_ = ahead; }
+
+    void update_staleness() {
+        for (const auto& [view, as_of] : as_of_) {
+            if (as_of) {
+                const Seconds age = now_() + clock_offset_ - *as_of;
+                gauge(Metric::view_as_of, {view}).Set(unix_seconds(*as_of));
+                gauge(Metric::view_staleness, {view}).Set(std::max(age.count(), 0.0));
+            }
+        }
+    }
+
+    void update_process() {
+        const auto sample = read_process();
+        if (!sample) {
+            return;
+        }
+        auto& cpu = counter(Metric::process_cpu);
+        cpu.Increment(std::max(sample->cpu_seconds - cpu.Value(), 0.0));
+        gauge(Metric::process_resident).Set(sample->resident_bytes);
+        gauge(Metric::process_virtual).Set(sample->virtual_bytes);
+        gauge(Metric::process_open_fds).Set(sample->open_fds);
+        gauge(Metric::process_max_fds).Set(sample->max_fds);
+        gauge(Metric::process_start_time).Set(sample->start_time_seconds);
+    }
+
+  private:
+    Now now_;
+    std::chrono::system_clock::duration clock_offset_{0};
+    std::map<std::string, std::optional<SystemTime>> as_of_;  // by view
+};
+
+Metrics::Metrics(std::string_view version, Now now) : impl_(std::make_unique<Impl>(std::move(now))) {
+    impl_->gauge(Metric::build_info, {std::string(version)}).Set(1);
+    impl_->gauge(Metric::refreshes_in_progress).Set(0);
+    impl_->counter(Metric::notifications_received);
+    set_leadership(Leadership::standby);
+    set_database(SessionRole::control, DatabaseState::down);
+    configuration_reloaded(ReloadOutcome::loaded);
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::add_view(const std::string& view, const std::string& strategy, Seconds staleness_objective) {
+    const bool known = impl_->knows(view);
+    impl_->add_view(view);
+    impl_->remove(Metric::view_info, view);  // the strategy may be another one now
+    impl_->gauge(Metric::view_info, {view, strategy}).Set(1);
+    impl_->gauge(Metric::view_staleness_objective, {view}).Set(staleness_objective.count());
+    impl_->gauge(Metric::pending_changes, {view});
+    impl_->gauge(Metric::view_consecutive_failures, {view});
+    impl_->counter(Metric::changes_applied, {view});
+    impl_->counter(Metric::refresh_retries, {view});
+    impl_->counter(Metric::drift_rows, {view});
+    if (!known) {
+        set_state(view, ViewState::installing);
+    }
+}
+
+void Metrics::remove_view(const std::string& view) {
+    impl_->remove_view(view);
+}
+
+void Metrics::set_as_of(const std::string& view, SystemTime as_of) {
+    if (impl_->knows(view)) {
+        impl_->set_as_of(view, as_of);
+    }
+}
+
+void Metrics::set_pending_changes(const std::string& view, std::int64_t changes) {
+    if (impl_->knows(view)) {
+        impl_->gauge(Metric::pending_changes, {view}).Set(static_cast<double>(changes));
+    }
+}
+
+void Metrics::set_state(const std::string& view, ViewState state) {
+    if (!impl_->knows(view)) {
+        return;
+    }
+    for (const auto each : view_states) {
+        impl_->gauge(Metric::view_state, {view, label(each)}).Set(each == state ? 1 : 0);
+    }
+}
+
+void Metrics::set_consecutive_failures(const std::string& view, int failures) {
+    if (impl_->knows(view)) {
+        impl_->gauge(Metric::view_consecutive_failures, {view}).Set(failures);
+    }
+}
+
+void Metrics::change_became_visible(const std::string& view, Seconds after_commit) {
+    if (impl_->knows(view)) {
+        // The commit time comes from another clock reading; a small negative difference means "at once".
+        impl_->histogram(Metric::change_to_visible, {view}).Observe(std::max(after_commit.count(), 0.0));
+    }
+}
+
+void Metrics::refresh_started(const std::string& view) {
+    impl_->gauge(Metric::refreshes_in_progress).Increment();
+    if (impl_->knows(view)) {
+        impl_->gauge(Metric::view_last_attempt, {view}).Set(unix_seconds(impl_->now()));
+    }
+}
+
+void Metrics::refresh_ended(const std::string& view, const RefreshSample& sample) {
+    impl_->gauge(Metric::refreshes_in_progress).Decrement();
+    if (!impl_->knows(view)) {
+        return;
+    }
+    const std::string outcome = label(sample.outcome);
+    impl_->counter(Metric::refreshes, {view, sample.strategy, outcome, label(sample.triggered_by)}).Increment();
+    impl_->histogram(Metric::refresh_duration, {view, sample.strategy}).Observe(sample.duration.count());
+    for (const auto& [phase, duration] : sample.phases) {
+        impl_->histogram(Metric::refresh_phase_duration, {view, phase}).Observe(duration.count());
+    }
+    if (sample.outcome == RefreshOutcome::failed) {
+        impl_->counter(Metric::refresh_errors, {view, label(sample.reason)}).Increment();
+        return;
+    }
+    impl_->gauge(Metric::view_last_success, {view}).Set(unix_seconds(impl_->now()));
+    impl_->counter(Metric::changes_applied, {view}).Increment(static_cast<double>(sample.changes_applied));
+    impl_->counter(Metric::refresh_groups, {view, "upserted"}).Increment(static_cast<double>(sample.groups_upserted));
+    impl_->counter(Metric::refresh_groups, {view, "deleted"}).Increment(static_cast<double>(sample.groups_deleted));
+}
+
+void Metrics::refresh_retried(const std::string& view) {
+    if (impl_->knows(view)) {
+        impl_->counter(Metric::refresh_retries, {view}).Increment();
+    }
+}
+
+void Metrics::verified(const std::string& view, VerifyOutcome outcome, std::int64_t drift_rows) {
+    if (impl_->knows(view)) {
+        impl_->counter(Metric::verify_runs, {view, name_of(outcome, verify_outcomes)}).Increment();
+        impl_->counter(Metric::drift_rows, {view}).Increment(static_cast<double>(drift_rows));
+    }
+}
+
+void Metrics::events_seen(const std::string& event, std::int64_t count) {
+    impl_->counter(Metric::events, {event}).Increment(static_cast<double>(count));
+}
+
+void Metrics::set_changelog_bytes(const std::string& source, std::int64_t bytes) {
+    impl_->gauge(Metric::changelog_bytes, {source}).Set(static_cast<double>(bytes));
+}
+
+void Metrics::remove_source(const std::string& source) {
+    impl_->remove_all("source", source);
+}
+
+void Metrics::capture_fault(const std::string& reason) {
+    impl_->counter(Metric::capture_faults, {reason}).Increment();
+}
+
+void Metrics::set_database(SessionRole role, DatabaseState state) {
+    impl_->gauge(Metric::database_up, {name_of(role, session_roles)}).Set(state == DatabaseState::up ? 1 : 0);
+}
+
+void Metrics::reconnected(SessionRole role) {
+    impl_->counter(Metric::database_reconnects, {name_of(role, session_roles)}).Increment();
+}
+
+void Metrics::set_database_clock_offset(std::chrono::system_clock::duration ahead) {
+    impl_->set_clock_offset(ahead);
+}
+
+void Metrics::set_leadership(Leadership leadership) {
+    impl_->gauge(Metric::leader).Set(leadership == Leadership::leader ? 1 : 0);
+}
+
+void Metrics::set_bell_mode(BellMode mode) {
+    for (const auto* each : bell_modes) {
+        impl_->gauge(Metric::notify_mode, {each}).Set(name_of(mode, bell_modes) == each ? 1 : 0);
+    }
+}
+
+void Metrics::notifications_received(std::int64_t count) {
+    impl_->counter(Metric::notifications_received).Increment(static_cast<double>(count));
+}
+
+void Metrics::polled(PollOutcome outcome) {
+    impl_->counter(Metric::polls, {name_of(outcome, poll_outcomes)}).Increment();
+}
+
+void Metrics::set_notification_queue_usage(double ratio) {
+    impl_->gauge(Metric::notification_queue_usage).Set(ratio);
+}
+
+void Metrics::configuration_reloaded(ReloadOutcome outcome) {
+    impl_->gauge(Metric::config_last_reload).Set(outcome == ReloadOutcome::loaded ? 1 : 0);
+}
+
+void Metrics::http_request(const std::string& method, const std::string& route, unsigned code, Seconds duration) {
+    impl_->counter(Metric::http_requests, {method, route, std::to_string(code)}).Increment();
+    impl_->histogram(Metric::http_request_duration).Observe(duration.count());
+}
+
+std::string Metrics::scrape() {
+    impl_->update_staleness();
+    impl_->update_process();
+    std::ostringstream out;
+    prometheus::TextSerializer().Serialize(out, impl_->collect());
+    return out.str();
+}
+
+}  // namespace freshet::observe

@@ -1,0 +1,97 @@
+// Every number the daemon exports. Names, types, help texts and labels are in one table, in
+// daemon/observe/metrics_table.cpp; callers say what happened.
+//
+// Built once in the composition root. Not thread-safe: lives on the I/O thread. A view's calls count only between
+// add_view() and remove_view(): a refresh that ends after its view left the configuration brings no series back.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "freshet/observe/failure_reason.hpp"
+#include "freshet/observe/status.hpp"
+
+namespace freshet::observe {
+
+using Seconds = std::chrono::duration<double>;
+
+enum class RefreshOutcome { success, failed };
+enum class VerifyOutcome { exact, drift, failed };
+enum class PollOutcome { empty, found, failed };
+enum class SessionRole { control, listener, worker };
+enum class BellMode { armed, always, never };
+enum class ReloadOutcome { refused, loaded };
+
+// A refresh that ended.
+struct RefreshSample {
+    std::string strategy;  // what was done: delta, partial, concurrent, reconcile
+    RefreshOutcome outcome = RefreshOutcome::success;
+    TriggeredBy triggered_by = TriggeredBy::event;
+    FailureReason reason = FailureReason::other;  // counts if it failed
+    Seconds duration{0};
+    std::vector<std::pair<std::string, Seconds>> phases;  // of a small fixed set of names
+    std::int64_t groups_upserted = 0;
+    std::int64_t groups_deleted = 0;
+    std::int64_t changes_applied = 0;
+};
+
+class Metrics {
+  public:
+    using Now = std::function<SystemTime()>;
+
+    explicit Metrics(std::string_view version, Now now = std::chrono::system_clock::now);
+    ~Metrics();
+    Metrics(const Metrics&) = delete;
+    Metrics& operator=(const Metrics&) = delete;
+
+    // Views. Adding a view again updates its strategy and objective and keeps its series.
+    void add_view(const std::string& view, const std::string& strategy, Seconds staleness_objective);
+    void remove_view(const std::string& view);
+    // In the database's clock. Staleness itself is computed when the metrics are read.
+    void set_as_of(const std::string& view, SystemTime as_of);
+    void set_pending_changes(const std::string& view, std::int64_t changes);
+    void set_state(const std::string& view, ViewState state);
+    void set_consecutive_failures(const std::string& view, int failures);
+    void change_became_visible(const std::string& view, Seconds after_commit);
+    void refresh_started(const std::string& view);
+    void refresh_ended(const std::string& view, const RefreshSample& sample);
+    void refresh_retried(const std::string& view);
+    void verified(const std::string& view, VerifyOutcome outcome, std::int64_t drift_rows);
+
+    // Capture
+    void events_seen(const std::string& event, std::int64_t count);
+    void set_changelog_bytes(const std::string& source, std::int64_t bytes);
+    void remove_source(const std::string& source);
+    void capture_fault(const std::string& reason);  // of a small fixed set of names
+
+    // The daemon
+    void set_database(SessionRole role, DatabaseState state);
+    void reconnected(SessionRole role);
+    // What the database's clock is ahead of ours; staleness compares moments of the database's clock only.
+    void set_database_clock_offset(std::chrono::system_clock::duration ahead);
+    void set_leadership(Leadership leadership);
+    void set_bell_mode(BellMode mode);
+    void notifications_received(std::int64_t count);
+    void polled(PollOutcome outcome);
+    void set_notification_queue_usage(double ratio);
+    void configuration_reloaded(ReloadOutcome outcome);
+    void http_request(const std::string& method, const std::string& route, unsigned code, Seconds duration);
+
+    // The text format of Prometheus, version 0.0.4, in a stable order.
+    std::string scrape();
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+// docs/metrics.md, written from the table.
+std::string metrics_reference();
+
+}  // namespace freshet::observe
