@@ -1,0 +1,74 @@
+#include "freshet/query/shape.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "freshet/query/tree.hpp"
+#include "freshet/sql/identifier.hpp"
+#include "shape_rules.hpp"
+
+namespace freshet::query {
+namespace {
+
+bool needs_no_quotes(const std::string& name) {
+    const auto plain = [](char byte) { return (byte >= 'a' && byte <= 'z') || byte == '_'; };
+    const auto digit = [](char byte) { return byte >= '0' && byte <= '9'; };
+    return !name.empty() && plain(name.front()) &&
+           std::all_of(name.begin(), name.end(), [&](char byte) { return plain(byte) || digit(byte); });
+}
+
+std::string written(const std::string& name) {
+    return needs_no_quotes(name) ? name : sql::quote(name);
+}
+
+std::string written(const PgQuery__RangeVar& relation) {
+    const std::string schema = relation.schemaname;
+    return (schema.empty() ? "" : written(schema) + ".") + written(std::string(relation.relname));
+}
+
+std::set<std::string> names_of_with_queries(const PgQuery__SelectStmt& select) {
+    std::set<std::string> names;
+    walk(select, [&](const Node& node) {
+        if (node.node_case == PG_QUERY__NODE__NODE_COMMON_TABLE_EXPR) {
+            names.insert(written(std::string(node.common_table_expr->ctename)));
+        }
+        return true;
+    });
+    return names;
+}
+
+// Each once, in the order of the text's FROM clauses. The names of WITH queries are no relations.
+std::vector<std::string> relations_of(const PgQuery__SelectStmt& select) {
+    const auto with_queries = names_of_with_queries(select);
+    std::vector<std::string> relations;
+    walk(select, [&](const Node& node) {
+        if (node.node_case == PG_QUERY__NODE__NODE_RANGE_VAR) {
+            std::string name = written(*node.range_var);
+            if (!with_queries.contains(name) &&
+                std::find(relations.begin(), relations.end(), name) == relations.end()) {
+                relations.push_back(std::move(name));
+            }
+        }
+        return true;
+    });
+    return relations;
+}
+
+Shape shape_of(const Tree& tree) {
+    const SourceText text(tree.text());
+    Findings findings(text);
+    check_select(tree.select(), Place::grouped_select, findings);
+    return {true, findings.take(), relations_of(tree.select())};
+}
+
+}  // namespace
+
+Shape check_shape(std::string_view sql) {
+    try {
+        return shape_of(Tree::parse_select(sql));
+    } catch (const SyntaxError& error) {
+        return {false, {{error.offset, error.message, error.hint}}, {}};
+    }
+}
+
+}  // namespace freshet::query

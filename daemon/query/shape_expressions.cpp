@@ -1,0 +1,123 @@
+#include "shape_names.hpp"
+#include "shape_rules.hpp"
+
+namespace freshet::query {
+namespace {
+
+bool is_aggregate(const Node& node) {
+    if (node.node_case != PG_QUERY__NODE__NODE_FUNC_CALL || node.func_call->over != nullptr) {
+        return false;
+    }
+    const FunctionKind kind = kind_of(*node.func_call);
+    return kind == FunctionKind::aggregate || kind == FunctionKind::unsupported_aggregate;
+}
+
+void reject_aggregates_inside(const PgQuery__FuncCall& call, Findings& findings) {
+    for (const Node* argument : nodes(call.n_args, call.args)) {
+        walk(argument, [&](const Node& node) {
+            if (is_aggregate(node)) {
+                findings.add(Rule::aggregate_of_aggregate, offset_of(node), display_name(*node.func_call));
+            }
+            return node.node_case != PG_QUERY__NODE__NODE_SUB_LINK;
+        });
+    }
+}
+
+// min(DISTINCT x) is min(x).
+bool distinct_matters(const std::string& name) {
+    return name == "sum" || name == "avg";
+}
+
+void check_aggregate(const Node& node, Place place, Findings& findings) {
+    const PgQuery__FuncCall& call = *node.func_call;
+    const std::string name = display_name(call);
+    if (place == Place::sub_select) {
+        findings.add(Rule::nested_aggregate_select, offset_of(node), name);
+    } else if (kind_of(call) == FunctionKind::unsupported_aggregate) {
+        findings.add(Rule::aggregate, offset_of(node), name);
+    } else if (call.n_agg_order > 0) {
+        findings.add(Rule::aggregate_order_by, offset_of(node), name);
+    } else if (call.agg_distinct != 0 && distinct_matters(name)) {
+        findings.add(Rule::aggregate_distinct, offset_of(node), name);
+    }
+    reject_aggregates_inside(call, findings);
+}
+
+void check_call(const Node& node, Place place, Findings& findings) {
+    const std::size_t offset = offset_of(node);
+    const std::string name = display_name(*node.func_call) + "()";
+    if (node.func_call->over != nullptr) {
+        findings.add(Rule::window, offset);
+        return;
+    }
+    switch (kind_of(*node.func_call)) {
+        case FunctionKind::aggregate:
+        case FunctionKind::unsupported_aggregate:
+            check_aggregate(node, place, findings);
+            break;
+        case FunctionKind::set_returning:
+            findings.add(Rule::set_returning, offset, name);
+            break;
+        case FunctionKind::time_dependent:
+            findings.add(Rule::time_dependent, offset, name);
+            break;
+        case FunctionKind::volatile_value:
+            findings.add(Rule::volatile_value, offset, name);
+            break;
+        case FunctionKind::session_dependent:
+            findings.add(Rule::session_dependent, offset, name);
+            break;
+        case FunctionKind::other:
+            break;
+    }
+}
+
+void check_column(const Node& node, Findings& findings) {
+    const std::string name = column_ref_parts(*node.column_ref).back();
+    if (is_system_column(name)) {
+        findings.add(Rule::system_column, offset_of(node), name);
+    }
+}
+
+void check_node(const Node& node, Place place, Findings& findings) {
+    switch (node.node_case) {
+        case PG_QUERY__NODE__NODE_FUNC_CALL:
+            check_call(node, place, findings);
+            break;
+        case PG_QUERY__NODE__NODE_COLUMN_REF:
+            check_column(node, findings);
+            break;
+        case PG_QUERY__NODE__NODE_SUB_LINK:
+            findings.add(Rule::sub_query, leftmost(node));
+            break;
+        case PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION:
+            findings.add(is_time(*node.sqlvalue_function) ? Rule::time_dependent : Rule::session_dependent,
+                         offset_of(node), display_name(*node.sqlvalue_function));
+            break;
+        case PG_QUERY__NODE__NODE_TYPE_CAST:
+            if (is_moving_literal(*node.type_cast)) {
+                findings.add(Rule::moving_literal, leftmost(node),
+                             "'" + std::string(node.type_cast->arg->a_const->sval->sval) + "'");
+            }
+            break;
+        case PG_QUERY__NODE__NODE_PARAM_REF:
+            findings.add(Rule::parameter, offset_of(node), "$" + std::to_string(node.param_ref->number));
+            break;
+        case PG_QUERY__NODE__NODE_GROUPING_FUNC:
+            findings.add(Rule::grouping_sets, offset_of(node), "GROUPING");
+            break;
+        default:
+            break;
+    }
+}
+
+}  // namespace
+
+void check_expression(const Node* expression, Place place, Findings& findings) {
+    walk(expression, [&](const Node& node) {
+        check_node(node, place, findings);
+        return node.node_case != PG_QUERY__NODE__NODE_SUB_LINK;
+    });
+}
+
+}  // namespace freshet::query
