@@ -1,0 +1,141 @@
+#include "freshet/schedule/doorbell_machine.hpp"
+
+#include <algorithm>
+
+namespace freshet::schedule {
+
+using Kind = DoorbellAction::Kind;
+using settings::NotifyMode;
+
+DoorbellAction DoorbellMachine::connected(TimePoint now) {
+    last_found_ = now;
+    bell_ = Bell::unknown;
+    return mode_ == NotifyMode::always ? arm() : disarm();
+}
+
+DoorbellAction DoorbellMachine::disconnected() {
+    state_ = stopping_ ? State::stopped : State::disconnected;
+    return {stopping_ ? Kind::stopped : Kind::none};
+}
+
+DoorbellAction DoorbellMachine::armed(TimePoint) {
+    bell_ = Bell::armed;
+    state_ = State::settling;
+    settle_wait_ = timing_.awake_poll;
+    armed_xmax_.reset();
+    settled_ = false;
+    return poll_now();
+}
+
+DoorbellAction DoorbellMachine::disarmed(TimePoint now) {
+    bell_ = Bell::silent;
+    if (stopping_) {
+        state_ = State::stopped;
+        return {Kind::stopped};
+    }
+    state_ = State::awake;
+    last_found_ = now;
+    return poll_now();
+}
+
+DoorbellAction DoorbellMachine::polled(TimePoint now, const Poll& poll) {
+    last_poll_ = now;
+    watch_open_transactions(poll);
+    if (poll.found == Poll::Found::changes) {
+        last_found_ = now;
+        return wake(now);
+    }
+    return state_ == State::awake ? stay_awake(now) : fall_asleep(now);
+}
+
+DoorbellAction DoorbellMachine::notified(TimePoint now) {
+    if (state_ == State::asleep) {
+        if (mode_ == NotifyMode::armed) {
+            return disarm();
+        }
+        state_ = State::awake;
+        last_found_ = now;
+    }
+    // Bells of a busy writer must not make us look more often than we do by ourselves.
+    const auto earliest = last_poll_ + timing_.awake_poll;
+    return earliest <= now ? poll_now() : wait(std::min(earliest, until_));
+}
+
+DoorbellAction DoorbellMachine::tick(TimePoint now) {
+    return until_ <= now ? poll_now() : wait(until_);
+}
+
+DoorbellAction DoorbellMachine::stop() {
+    stopping_ = true;
+    if (state_ == State::disconnected || bell_ == Bell::silent) {
+        state_ = State::stopped;
+        return {Kind::stopped};
+    }
+    return disarm();
+}
+
+DoorbellAction DoorbellMachine::poll_now() {
+    return {Kind::poll};
+}
+
+DoorbellAction DoorbellMachine::wait(TimePoint until) {
+    until_ = until;
+    return {Kind::wait_until, until};
+}
+
+DoorbellAction DoorbellMachine::arm() {
+    state_ = State::arming;
+    return {Kind::arm};
+}
+
+DoorbellAction DoorbellMachine::disarm() {
+    state_ = State::disarming;
+    return {Kind::disarm};
+}
+
+DoorbellAction DoorbellMachine::wake(TimePoint now) {
+    if (mode_ == NotifyMode::armed && bell_ == Bell::armed) {
+        return disarm();
+    }
+    state_ = State::awake;
+    return wait(now + timing_.awake_poll);
+}
+
+DoorbellAction DoorbellMachine::stay_awake(TimePoint now) {
+    if (now - last_found_ < timing_.quiet) {
+        return wait(now + timing_.awake_poll);
+    }
+    switch (mode_) {
+        case NotifyMode::armed:
+            return arm();
+        case NotifyMode::always:
+            return fall_asleep(now);
+        case NotifyMode::never:
+            break;
+    }
+    return wait(now + timing_.idle_poll);
+}
+
+// Only once the old transactions have ended; until then we look ever more slowly, for one of them may last hours.
+DoorbellAction DoorbellMachine::fall_asleep(TimePoint now) {
+    if (settled_) {
+        state_ = State::asleep;
+        return wait(now + timing_.fallback_poll);
+    }
+    state_ = State::settling;
+    const auto until = now + settle_wait_;
+    settle_wait_ = std::min(settle_wait_ * 2, timing_.idle_poll);
+    return wait(until);
+}
+
+void DoorbellMachine::watch_open_transactions(const Poll& poll) {
+    if (bell_ != Bell::armed) {
+        return;
+    }
+    if (!armed_xmax_) {
+        armed_xmax_ = poll.snapshot_xmax;
+    }
+    settled_ = settled_ || poll.snapshot_xmin >= *armed_xmax_;
+}
+
+}  // namespace freshet::schedule
