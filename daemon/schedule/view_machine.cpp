@@ -18,8 +18,8 @@ ViewMachine::ViewMachine(Timing timing, core::Uniform uniform)
 
 ViewAction ViewMachine::changes_seen(TimePoint now, std::int64_t pending) {
     const bool grew = pending > std::exchange(count_, pending);
-    // While a refresh runs the log still shows what it is about to take; only more than that is news.
-    const bool news = running_ ? grew && pending > taken_count_ : grew || !pending_;
+    // While a refresh runs, the log still shows what it is about to take; only more than that is news.
+    const bool news = grew || (!running_ && !pending_);
     if (news) {
         open_window(now);
     }
@@ -156,7 +156,6 @@ ViewAction ViewMachine::start(TriggeredBy trigger) {
     }
     running_ = trigger;
     taken_ = std::exchange(pending_, std::nullopt);
-    taken_count_ = count_;
     state_ = ViewState::running;
     return {Kind::start_refresh, {}, trigger};
 }

@@ -100,7 +100,6 @@ class ViewMachine {
 
     std::optional<observe::TriggeredBy> running_;
     std::optional<Window> taken_;  // what the running refresh covers
-    std::int64_t taken_count_ = 0;
 
     std::optional<observe::TriggeredBy> retry_;  // what failed last
     std::optional<TimePoint> not_before_;

@@ -152,6 +152,18 @@ TEST_F(ViewMachineTest, ChangesOlderThanMaxDelayFollowALongRunAtOnce) {
     EXPECT_EQ(machine_.refresh_succeeded(began + 3s), run());
 }
 
+TEST_F(ViewMachineTest, NewChangesCountAlsoAfterSomeoneElseTookTheOldOnes) {
+    machine_.changes_seen(start, 10);
+    machine_.tick(start + 200ms);
+    machine_.changes_seen(start + 300ms, 2);
+    EXPECT_EQ(machine_.refresh_succeeded(start + 350ms), wait());
+    machine_.changes_seen(start + 1s, 10);
+    machine_.tick(start + 1200ms);
+    machine_.changes_seen(start + 1300ms, 2);
+    machine_.changes_seen(start + 1400ms, 5);
+    EXPECT_EQ(machine_.refresh_succeeded(start + 1450ms), until(start + 1600ms));
+}
+
 TEST_F(ViewMachineTest, AnEmptyLogDuringARunMakesNothingFollow) {
     const auto began = begin_refresh();
     machine_.changes_seen(began + 100ms, 2);
