@@ -44,7 +44,7 @@ std::string pack(PgQuery__SelectStmt& select) {
 }
 
 std::string to_sql(PgQuery__SelectStmt& select) {
-    if (reflection::depth(select.base) > max_messages_deep) {
+    if (reflection::deeper_than(select.base, max_messages_deep)) {
         throw core::Error("cannot write an expression as SQL: it nests too deeply", "simplify the query");
     }
     std::string packed = pack(select);

@@ -233,10 +233,12 @@ void map_locations(Message& message, const std::function<int(const Message&, int
     each_child(message, [&](Message*& child) { map_locations(*child, map); });
 }
 
-std::size_t depth(Message& message) {
-    std::size_t deepest = 0;
-    each_child(message, [&](Message*& child) { deepest = std::max(deepest, depth(*child)); });
-    return deepest + 1;
+bool deeper_than(Message& message, std::size_t limit) {
+    bool deeper = limit == 0;
+    if (!deeper) {
+        each_child(message, [&](Message*& child) { deeper = deeper || deeper_than(*child, limit - 1); });
+    }
+    return deeper;
 }
 
 }  // namespace freshet::query::reflection

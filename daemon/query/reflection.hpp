@@ -27,7 +27,7 @@ int location(const Message& message);
 // Replaces every position below and including `message`.
 void map_locations(Message& message, const std::function<int(const Message&, int)>& map);
 
-// Messages on the longest path down from `message`.
-std::size_t depth(Message& message);
+// Whether a path down from `message` has more than `limit` messages. Looks no further down than that.
+bool deeper_than(Message& message, std::size_t limit);
 
 }  // namespace freshet::query::reflection

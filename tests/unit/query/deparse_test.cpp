@@ -102,6 +102,21 @@ TEST(Deparse, RefusesWhatItCannotWrite) {
     }
 }
 
+TEST(Deparse, RefusesATreeThatWouldOverflowTheStack) {
+    Tree tree = Tree::parse_expression("x");
+    Node* node = tree.expression();
+    for (int i = 0; i < 20000; ++i) {
+        node = tree.case_when(tree.column_ref({"a"}), node);
+    }
+    try {
+        deparse(node);
+        FAIL() << "survived";
+    } catch (const core::Error& error) {
+        EXPECT_STREQ(error.what(), "cannot write an expression as SQL: it nests too deeply");
+        EXPECT_EQ(error.hint(), "simplify the query");
+    }
+}
+
 TEST(Deparse, WritesASelect) {
     const char* sql = "SELECT a, b.c FROM s.t JOIN u b USING (id) WHERE a > 1 UNION ALL SELECT 1, 2 FROM \"Ü\"";
     EXPECT_EQ(deparse(Tree::parse_select(sql).select()), sql);
