@@ -1,0 +1,275 @@
+// The SQL of logs, trigger functions and triggers. Generated here and nowhere else.
+#include <algorithm>
+#include <functional>
+
+#include "freshet/capture/source_capture.hpp"
+
+namespace freshet::capture {
+
+namespace {
+
+std::string log_name(const SourceCapture& capture) { return "freshet.log_" + std::to_string(capture.source_id); }
+
+std::string function_name(const SourceCapture& capture, std::string_view operation) {
+    return "freshet.capture_" + std::to_string(capture.source_id) + "_" + std::string(operation);
+}
+
+// ", "-separated text of one item per log column.
+std::string per_column(const SourceCapture& capture, const std::function<std::string(const std::string&)>& text) {
+    std::string list;
+    for (const auto& column : capture.columns) {
+        list += (list.empty() ? "" : ", ") + text(sql::quote(column.name));
+    }
+    return list;
+}
+
+std::string columns_of(const SourceCapture& capture, const std::string& alias) {
+    return per_column(capture, [&](const std::string& column) { return alias + "." + column; });
+}
+
+std::string with_comma(const std::string& list) { return list.empty() ? "" : ", " + list; }
+
+std::string column_definition(const query::ColumnFact& column) {
+    return sql::quote(column.name) + " " + column.log_type +
+           (column.collation.empty() ? "" : " COLLATE " + column.collation);
+}
+
+std::string events_column(const SourceCapture& capture) { return capture.events.empty() ? "" : ", freshet_events"; }
+
+// The bits of the events that row "r" satisfies, where `started` holds for the event's number.
+std::string event_bits(const SourceCapture& capture, const std::function<std::string(const CapturedEvent&)>& started) {
+    std::string text;
+    for (const auto& event : capture.events) {
+        text += (text.empty() ? "" : " | ") + std::string("CASE WHEN (") + event.predicate + ")" + started(event) +
+                " THEN " + std::to_string(1 << event.bit) + " ELSE 0 END";
+    }
+    return text;
+}
+
+// A row is logged if a view may need it or an event does.
+std::string row_matters(const SourceCapture& capture) {
+    if (capture.alternatives.empty()) {
+        return "TRUE";
+    }
+    std::string text;
+    for (const auto& alternative : capture.alternatives) {
+        text += (text.empty() ? "(" : " OR (") + alternative + ")";
+    }
+    for (const auto& event : capture.events) {
+        text += " OR (" + event.predicate + ")";
+    }
+    return text;
+}
+
+std::string insert_select(const SourceCapture& capture) {
+    std::string text = "SELECT 1";
+    if (!capture.events.empty()) {
+        text += ", " + event_bits(capture, [](const CapturedEvent&) { return ""; });
+    }
+    return text + with_comma(columns_of(capture, "r")) + "\n        FROM freshet_new AS r WHERE " + row_matters(capture);
+}
+
+std::string delete_select(const SourceCapture& capture) {
+    return std::string("SELECT -1") + (capture.events.empty() ? "" : ", 0") + with_comma(columns_of(capture, "r")) +
+           "\n        FROM freshet_old AS r WHERE " + row_matters(capture);
+}
+
+// How the old and the new version of a row find each other. Without a primary key: by all logged columns, and the
+// how-many-eth of the rows alike.
+struct Pairing {
+    std::string old_rows;
+    std::string new_rows;
+    std::string condition;
+    std::string marker;  // a column that is never NULL on an existing side
+};
+
+Pairing pairing(const SourceCapture& capture) {
+    if (!capture.identity.empty()) {
+        std::string condition;
+        for (const auto& column : capture.identity) {
+            const auto name = sql::quote(column);
+            condition += (condition.empty() ? "o." : " AND o.") + name + " = n." + name;
+        }
+        return {"freshet_old", "freshet_new", condition, sql::quote(capture.identity.front())};
+    }
+    const auto numbered = [&](const std::string& rows) {
+        const auto image = "ROW(" + columns_of(capture, "r") + ")::text COLLATE \"C\"";
+        return "(SELECT r.*, " + image + " AS freshet_image, row_number() OVER (PARTITION BY " + image +
+               ") AS freshet_number FROM " + rows + " AS r)";
+    };
+    return {numbered("freshet_old"), numbered("freshet_new"),
+            "o.freshet_image = n.freshet_image AND o.freshet_number = n.freshet_number", "freshet_number"};
+}
+
+// Whether the event's predicate held for the old version of the row.
+std::string did_not_hold_before(const CapturedEvent& event) {
+    std::string values;
+    std::string names;
+    for (const auto& column : event.columns) {
+        values += (values.empty() ? "" : ", ") + std::string("o.") + sql::quote(column);
+        names += (names.empty() ? "" : ", ") + sql::quote(column);
+    }
+    return " AND r.freshet_sign > 0 AND (SELECT " + event.predicate + " FROM (VALUES (" + values + ")) AS r(" + names +
+           ")) IS NOT TRUE";
+}
+
+// FULL JOIN is never a nested loop, so a plan made for one row stays good for many.
+std::string update_select(const SourceCapture& capture) {
+    const auto pair = pairing(capture);
+    const auto side = [&](const std::string& sign, const std::string& alias) {
+        const auto columns = per_column(
+            capture, [&](const std::string& column) { return alias + "." + column + " AS " + column; });
+        return "SELECT " + sign + " AS freshet_sign" + with_comma(columns) + " WHERE " + alias + "." + pair.marker +
+               " IS NOT NULL";
+    };
+    std::string text = "SELECT r.freshet_sign";
+    if (!capture.events.empty()) {
+        text += ", " + event_bits(capture, did_not_hold_before);
+    }
+    return text + with_comma(columns_of(capture, "r")) + "\n        FROM " + pair.old_rows + " AS o\n        FULL JOIN " +
+           pair.new_rows + " AS n ON " + pair.condition + "\n        CROSS JOIN LATERAL (\n            " +
+           side("-1", "o") + "\n            UNION ALL\n            " + side("1", "n") + ") AS r\n        WHERE (o." +
+           pair.marker + " IS NULL OR n." + pair.marker + " IS NULL OR ROW(" + columns_of(capture, "o") +
+           ")::record OPERATOR(pg_catalog.*<>) ROW(" + columns_of(capture, "n") + ")::record)\n          AND (" +
+           row_matters(capture) + ")";
+}
+
+std::string log_statement(const SourceCapture& capture, const std::string& slot, const std::string& select) {
+    const auto insert = "INSERT INTO " + log_name(capture) + "_" + slot + " (freshet_sign" + events_column(capture) +
+                        with_comma(per_column(capture, [](const std::string& column) { return column; })) +
+                        ")\n        " + select;
+    if (capture.events.empty()) {
+        return insert + ";\n        GET DIAGNOSTICS logged = ROW_COUNT;";
+    }
+    return "WITH l AS (" + insert +
+           "\n        RETURNING freshet_events)\n        SELECT count(*), bit_or(l.freshet_events) INTO logged, started "
+           "FROM l;";
+}
+
+std::string payload(const SourceCapture& capture) {
+    const auto head = "{\"source\": " + std::to_string(capture.source_id);
+    if (capture.events.empty()) {
+        return sql::literal(head + "}");
+    }
+    std::string names;
+    for (const auto& event : capture.events) {
+        names += ", CASE WHEN started & " + std::to_string(1 << event.bit) + " <> 0 THEN " +
+                 sql::literal("\"" + event.name + "\"") + " END";
+    }
+    return sql::literal(head) + " || CASE WHEN started <> 0 THEN ', \"events\": [' || concat_ws(', '" + names +
+           ") || ']' ELSE '' END || '}'";
+}
+
+std::string create_function(const SourceCapture& capture, std::string_view operation, const std::string& select) {
+    return "CREATE OR REPLACE FUNCTION " + function_name(capture, operation) +
+           "() RETURNS trigger\nLANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, freshet, pg_temp AS "
+           "$freshet$\n#variable_conflict use_column\nDECLARE\n    bell integer;\n    logged bigint;\n    started "
+           "integer;\nBEGIN\n    SELECT last_value INTO bell FROM freshet.doorbell;\n    IF bell & 1 = 0 THEN\n        " +
+           log_statement(capture, "0", select) + "\n    ELSE\n        " + log_statement(capture, "1", select) +
+           "\n    END IF;\n    IF bell & 2 <> 0 AND logged > 0 THEN\n        PERFORM pg_notify('freshet', " +
+           payload(capture) + ");\n    END IF;\n    RETURN NULL;\nEND\n$freshet$";
+}
+
+std::string create_trigger(const SourceCapture& capture, const std::string& name, const std::string& event,
+                           const std::string& transition, const std::string& function) {
+    return "CREATE OR REPLACE TRIGGER " + name + " AFTER " + event + " ON " + capture.table.quoted() +
+           (transition.empty() ? "" : " REFERENCING " + transition) + " FOR EACH STATEMENT EXECUTE FUNCTION " + function +
+           "('" + std::to_string(capture.source_id) + "')";
+}
+
+std::string create_log_view(const SourceCapture& capture) {
+    const auto log = log_name(capture);
+    return "CREATE OR REPLACE VIEW " + log + " AS SELECT * FROM " + log + "_0 UNION ALL SELECT * FROM " + log + "_1";
+}
+
+}  // namespace
+
+std::vector<std::string> create_log(const SourceCapture& capture) {
+    std::vector<std::string> statements;
+    if (!capture.rows) {
+        return statements;
+    }
+    for (const auto* slot : {"_0", "_1"}) {
+        // freshet_at is when the writer's transaction began: no later than its commit.
+        std::string columns =
+            "freshet_xid xid8 NOT NULL DEFAULT pg_current_xact_id(), freshet_at timestamptz NOT NULL DEFAULT now(), "
+            "freshet_sign smallint NOT NULL, freshet_events integer NOT NULL DEFAULT 0";
+        for (const auto& column : capture.columns) {
+            columns += ", " + column_definition(column);
+        }
+        const auto table = log_name(capture) + slot;
+        statements.push_back("CREATE TABLE " + table + " (" + columns + ") WITH (autovacuum_enabled = false)");
+        statements.push_back("CREATE INDEX ON " + table + " (freshet_xid)");
+    }
+    statements.push_back(create_log_view(capture));
+    return statements;
+}
+
+std::vector<std::string> extend_log(const SourceCapture& capture, const std::vector<std::string>& existing) {
+    std::vector<std::string> statements;
+    for (const auto& column : capture.columns) {
+        if (std::find(existing.begin(), existing.end(), column.name) != existing.end()) {
+            continue;
+        }
+        for (const auto* slot : {"_0", "_1"}) {
+            statements.push_back("ALTER TABLE " + log_name(capture) + slot + " ADD COLUMN " + column_definition(column));
+        }
+    }
+    if (!statements.empty()) {
+        statements.push_back(create_log_view(capture));
+    }
+    return statements;
+}
+
+std::vector<std::string> create_triggers(const SourceCapture& capture) {
+    std::vector<std::string> functions;
+    std::vector<std::string> triggers;
+    const auto add = [&](const std::string& operation, const std::string& transition, const std::string& select) {
+        functions.push_back(create_function(capture, operation, select));
+        functions.push_back("REVOKE ALL ON FUNCTION " + function_name(capture, operation) + "() FROM PUBLIC");
+        triggers.push_back(create_trigger(capture, "freshet_" + operation, operation, transition,
+                                          function_name(capture, operation)));
+    };
+    if (capture.rows) {
+        add("insert", "NEW TABLE AS freshet_new", insert_select(capture));
+        add("delete", "OLD TABLE AS freshet_old", delete_select(capture));
+        if (!capture.columns.empty()) {
+            add("update", "OLD TABLE AS freshet_old NEW TABLE AS freshet_new", update_select(capture));
+        }
+    }
+    if (capture.touch) {
+        triggers.push_back(create_trigger(capture, "freshet_touch", "INSERT OR UPDATE OR DELETE", "",
+                                          "freshet.capture_touch"));
+    }
+    triggers.push_back(create_trigger(capture, "freshet_truncate", "TRUNCATE", "", "freshet.capture_truncate"));
+    functions.insert(functions.end(), triggers.begin(), triggers.end());
+    return functions;
+}
+
+std::vector<std::string> drop_capture(int source_id) {
+    const auto id = std::to_string(source_id);
+    std::vector<std::string> statements;
+    for (const auto* operation : {"insert", "update", "delete"}) {
+        statements.push_back("DROP FUNCTION IF EXISTS freshet.capture_" + id + "_" + operation + "() CASCADE");
+    }
+    statements.push_back("DROP VIEW IF EXISTS freshet.log_" + id);
+    statements.push_back("DROP TABLE IF EXISTS freshet.log_" + id + "_0, freshet.log_" + id + "_1");
+    return statements;
+}
+
+std::string fingerprint(const SourceCapture& capture) {
+    std::string text;
+    for (const auto& statements : {create_log(capture), create_triggers(capture)}) {
+        for (const auto& statement : statements) {
+            text += statement + "\n";
+        }
+    }
+    // FNV-1a: two captures that differ must not look alike by accident; nobody attacks this.
+    std::uint64_t hash = 14695981039346656037ULL;
+    for (const char c : text) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    }
+    return std::to_string(hash);
+}
+
+}  // namespace freshet::capture

@@ -1,0 +1,110 @@
+#include "freshet/catalog/store.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "freshet/sql/texts.hpp"
+
+namespace freshet::catalog {
+
+namespace {
+
+std::string query_text(std::string_view name) {
+    return std::string(sql::text("triggers/queries/catalog/" + std::string(name) + ".sql"));
+}
+
+StoredSource read_source(const pg::Result& rows, int row) {
+    StoredSource source;
+    source.id = static_cast<int>(rows.integer(row, rows.column_index("id")));
+    source.table = {rows.text(row, rows.column_index("schema_name")), rows.text(row, rows.column_index("table_name"))};
+    source.relation = rows.integer(row, rows.column_index("relation"));
+    source.fingerprint = rows.text(row, rows.column_index("fingerprint"));
+    source.events = rows.strings(row, rows.column_index("events"));
+    return source;
+}
+
+ViewState state_from(const std::string& text) {
+    return text == "ready" ? ViewState::ready : text == "broken" ? ViewState::broken : ViewState::building;
+}
+
+StoredView read_view(const pg::Result& rows, int row, const std::vector<StoredSource>& sources) {
+    const auto text = [&](std::string_view column) { return rows.text(row, rows.column_index(column)); };
+    StoredView view;
+    view.id = static_cast<int>(rows.integer(row, rows.column_index("id")));
+    view.name = {text("schema_name"), text("relation_name")};
+    view.strategy = text("strategy") == "delta" ? Strategy::delta : Strategy::concurrent;
+    view.state = state_from(text("state"));
+    view.definition = text("definition");
+    view.timezone = text("timezone");
+    view.fingerprint = text("fingerprint");
+    if (view.strategy == Strategy::delta) {
+        view.program = compile::program_from_json(nlohmann::json::parse(text("program")));
+    }
+    for (const auto& id : rows.strings(row, rows.column_index("sources"))) {
+        const auto source = std::find_if(sources.begin(), sources.end(), [&](const StoredSource& one) {
+            return std::to_string(one.id) == id;
+        });
+        view.sources.push_back(*source);
+    }
+    return view;
+}
+
+}  // namespace
+
+std::string_view name_of(Strategy strategy) { return strategy == Strategy::delta ? "delta" : "concurrent"; }
+
+std::string_view name_of(ViewState state) {
+    switch (state) {
+        case ViewState::building:
+            return "building";
+        case ViewState::ready:
+            return "ready";
+        case ViewState::broken:
+            return "broken";
+    }
+    throw std::logic_error("unknown view state");
+}
+
+std::string display_name(const sql::QualifiedName& name) {
+    return name.schema == "public" ? name.name : name.display();
+}
+
+std::string StoredView::display_name() const { return catalog::display_name(name); }
+
+asio::awaitable<std::optional<Installation>> load_installation(pg::Connection& connection) {
+    const auto exists = co_await connection.query(
+        "SELECT to_regclass('freshet.installation') IS NOT NULL AS installed, "
+        "coalesce(has_schema_privilege(to_regnamespace('freshet'), 'USAGE'), true) AS allowed");
+    if (!exists.boolean(0, 1)) {
+        throw core::Error("no right to use the schema freshet", "run as the role that installed freshet, or a member of it");
+    }
+    if (!exists.boolean(0, 0)) {
+        co_return std::nullopt;
+    }
+    const auto row = co_await connection.query(query_text("installation"));
+    if (row.rows() == 0) {
+        co_return std::nullopt;
+    }
+    co_return Installation{static_cast<int>(row.integer(0, 0)), row.text(0, 1), row.text(0, 2), row.text(0, 3)};
+}
+
+asio::awaitable<std::vector<StoredSource>> load_sources(pg::Connection& connection) {
+    const auto rows = co_await connection.query(query_text("sources"));
+    std::vector<StoredSource> sources;
+    for (int i = 0; i < rows.rows(); ++i) {
+        sources.push_back(read_source(rows, i));
+    }
+    co_return sources;
+}
+
+asio::awaitable<std::vector<StoredView>> load_views(pg::Connection& connection) {
+    const auto sources = co_await load_sources(connection);
+    const auto rows = co_await connection.query(query_text("views"));
+    std::vector<StoredView> views;
+    for (int i = 0; i < rows.rows(); ++i) {
+        views.push_back(read_view(rows, i, sources));
+    }
+    co_return views;
+}
+
+}  // namespace freshet::catalog

@@ -1,0 +1,210 @@
+#include <algorithm>
+
+#include "freshet/compile/emit.hpp"
+#include "rows.hpp"
+#include "text.hpp"
+
+namespace freshet::compile {
+
+namespace {
+
+std::string quoted_columns(const Source& source) {
+    std::string text;
+    for (const auto& column : source.columns) {
+        append(text, ", ", sql::quote(column));
+    }
+    return text;
+}
+
+// The source's log rows that are visible now and not in the position.
+std::string batch_cte(const Source& source) {
+    const auto id = std::to_string(source.id);
+    std::string columns = "freshet_sign";
+    append(columns, ", ", quoted_columns(source));
+    return "d" + id + " AS MATERIALIZED (\n    SELECT " + columns + " FROM freshet.log_" + id +
+           "\n    WHERE freshet_xid >= pg_snapshot_xmin($1::pg_snapshot)"
+           " AND NOT pg_visible_in_snapshot(freshet_xid, $1::pg_snapshot))";
+}
+
+std::string delta_cte(const Program& program, const std::set<int>& changed) {
+    std::vector<std::string> terms;
+    for (const auto& arm : program.arms) {
+        for (const auto& subset : changed_subsets(program, arm, changed)) {
+            terms.push_back(arm_select(program, arm, subset));
+        }
+    }
+    const auto all = join(terms, "\n  UNION ALL\n    ");
+    if (program.retention_key < 0) {
+        return "delta AS MATERIALIZED (\n    " + all + ")";
+    }
+    return "delta AS MATERIALIZED (\n  SELECT * FROM (\n    " + all + ") AS r\n  WHERE " +
+           within_horizon(program, "r", 2) + ")";
+}
+
+std::string grouped_cte(const Program& program) {
+    auto text = "grouped AS MATERIALIZED (\n    SELECT " + key_list(program);
+    for (const auto& counter : counters(program)) {
+        if (!counter.delta.empty()) {
+            text += ",\n      " + counter.delta + " AS " + counter.name;
+        }
+    }
+    return text + "\n    FROM delta GROUP BY " + key_list(program) + ")";
+}
+
+// For one input: the batch's multiplicities, the merge into the values table, and what changed per group.
+std::vector<std::string> values_ctes(const Program& program, std::size_t input) {
+    const auto index = std::to_string(input);
+    const auto keys = key_list(program);
+    const auto x = "x" + index;
+    return {
+        "v" + index + "_delta AS (\n    SELECT " + keys + ", " + x + " AS v, sum(sign) AS n FROM delta WHERE " + x +
+            " IS NOT NULL\n    GROUP BY " + keys + ", " + x + " HAVING sum(sign) <> 0)",
+        "v" + index + "_merge AS (\n    INSERT INTO " + values_table(program, input) + " AS t (" + keys +
+            ", v, n)\n    SELECT " + keys + ", v, n FROM v" + index + "_delta\n    ON CONFLICT (" + keys +
+            ", v) DO UPDATE SET n = t.n + excluded.n\n    RETURNING t.ctid AS id, " + key_list(program, "t.") +
+            ", t.v, t.n)",
+        "v" + index + "_change AS (\n    SELECT " + keys +
+            ", sum((after > 0)::integer - (after - change > 0)::integer) AS d\n    FROM (SELECT " + keys +
+            ", v, sum(after) AS after, sum(change) AS change FROM (\n        SELECT " + keys +
+            ", v, n AS after, 0::bigint AS change FROM v" + index + "_merge\n        UNION ALL SELECT " + keys +
+            ", v, 0::bigint, n FROM v" + index + "_delta) AS u GROUP BY " + keys + ", v) AS w\n    GROUP BY " + keys +
+            ")",
+    };
+}
+
+// The signed contributions of the grouped rows and of each values table, one row per source of change; `touched`
+// marks groups whose extremes may have moved although no counter did.
+std::string contributions(const Program& program) {
+    const auto all = counters(program);
+    const auto row = [&](const std::string& from, const std::string& distinct, const std::string& touched) {
+        auto text = "SELECT " + key_list(program);
+        for (const auto& counter : all) {
+            const bool from_values = counter.delta.empty();
+            const bool here = distinct.empty() ? !from_values : counter.name == distinct;
+            text += ", " + (here ? (from_values ? std::string("d") : counter.name) : std::string("0")) + " AS " +
+                    counter.name;
+        }
+        return text + ", " + touched + " AS touched FROM " + from;
+    };
+    std::vector<std::string> rows{row("grouped", "", "0")};
+    for (const auto input : inputs_with_values(program)) {
+        const auto index = std::to_string(input);
+        const bool ordered = program.inputs[input].min || program.inputs[input].max;
+        rows.push_back(row("v" + index + "_change", "d" + index, ordered ? "1" : "0"));
+    }
+    return join(rows, "\n        UNION ALL ");
+}
+
+std::string merged_cte(const Program& program) {
+    std::vector<std::string> sums;
+    std::vector<std::string> changed;
+    for (const auto& counter : counters(program)) {
+        sums.push_back("sum(" + counter.name + ")::" + counter.type + " AS " + counter.name);
+        changed.push_back("sum(" + counter.name + ") <> 0");
+    }
+    changed.emplace_back("sum(touched) <> 0");
+    return "merged AS (\n    SELECT " + key_list(program) + ", " + join(sums, ", ") + "\n    FROM (\n        " +
+           contributions(program) + ") AS u\n    GROUP BY " + key_list(program) + "\n    HAVING " +
+           join(changed, " OR ") + ")";
+}
+
+std::string upsert_cte(const Program& program) {
+    std::vector<std::string> names;
+    std::vector<std::string> updates;
+    for (const auto& counter : counters(program)) {
+        names.push_back(counter.name);
+        updates.push_back(counter.name + " = t." + counter.name + " + excluded." + counter.name);
+    }
+    updates.emplace_back("refreshed_at = excluded.refreshed_at");
+    const auto columns = key_list(program) + ", " + join(names, ", ");
+    return "upsert AS (\n    INSERT INTO " + state_table(program) + " AS t (" + columns + ", refreshed_at)\n    SELECT " +
+           columns + ", now() FROM merged\n    ON CONFLICT (" + key_list(program) + ") DO UPDATE SET " +
+           join(updates, ", ") + "\n    RETURNING t.ctid AS id, t.n)";
+}
+
+std::string non_finite(const Program& program) {
+    std::vector<std::string> tests;
+    for (const auto& counter : counters(program)) {
+        if (counter.can_be_non_finite) {
+            tests.push_back(counter.name + " IN ('NaN', 'Infinity', '-Infinity')");
+        }
+    }
+    return tests.empty() ? "false"
+                         : "coalesce((SELECT bool_or(" + join(tests, " OR ") + ") FROM grouped), false)";
+}
+
+std::string extremes_update(const Program& program) {
+    std::vector<std::string> assignments;
+    for (const auto& extreme : extremes(program)) {
+        std::vector<std::string> matches;
+        for (std::size_t i = 0; i < program.keys.size(); ++i) {
+            const auto key = key_name(i);
+            matches.push_back(program.keys[i].nullable
+                                  ? "(v." + key + " = t." + key + " OR (v." + key + " IS NULL AND t." + key + " IS NULL))"
+                                  : "v." + key + " = t." + key);
+        }
+        assignments.push_back(extreme.name + " = (SELECT " + extreme.function + "(v.v) FROM " +
+                              values_table(program, extreme.input) + " AS v WHERE " + join(matches, " AND ") + ")");
+    }
+    return assignments.empty() ? ""
+                               : "UPDATE " + state_table(program) + " AS t SET " + join(assignments, ", ") +
+                                     "\nWHERE t.ctid = ANY ($1::tid[])";
+}
+
+std::string result_select(const Program& program, const std::vector<std::size_t>& values) {
+    const bool keeps_extremes = !extremes(program).empty();
+    auto text = "SELECT (SELECT count(*) FROM upsert) AS groups,\n  " + non_finite(program) +
+                " AS non_finite,\n  (SELECT array_agg(id) FILTER (WHERE n = 0) FROM upsert) AS emptied_state,\n  " +
+                (keeps_extremes ? "(SELECT array_agg(id) FILTER (WHERE n <> 0) FROM upsert)" : "NULL::tid[]") +
+                " AS touched_state";
+    for (const auto input : values) {
+        const auto index = std::to_string(input);
+        text += ",\n  (SELECT array_agg(id) FILTER (WHERE n = 0) FROM v" + index + "_merge) AS emptied_" + index;
+    }
+    return text;
+}
+
+}  // namespace
+
+std::size_t fold_terms(const Program& program, const std::set<int>& changed_sources) {
+    std::size_t terms = 0;
+    for (const auto& arm : program.arms) {
+        const auto changed = std::count_if(arm.relations.begin(), arm.relations.end(), [&](const auto& relation) {
+            return changed_sources.contains(program.source_of(relation.table).id);
+        });
+        terms += (std::size_t{1} << std::min<std::size_t>(static_cast<std::size_t>(changed), 30)) - 1;
+    }
+    return terms;
+}
+
+Fold fold(const Program& program, const std::set<int>& changed_sources) {
+    std::vector<std::string> ctes;
+    for (const auto& source : program.sources) {
+        if (changed_sources.contains(source.id)) {
+            ctes.push_back(batch_cte(source));
+        }
+    }
+    ctes.push_back(delta_cte(program, changed_sources));
+    ctes.push_back(grouped_cte(program));
+    const auto values = inputs_with_values(program);
+    for (const auto input : values) {
+        const auto more = values_ctes(program, input);
+        ctes.insert(ctes.end(), more.begin(), more.end());
+    }
+    ctes.push_back(merged_cte(program));
+    ctes.push_back(upsert_cte(program));
+
+    Fold result;
+    result.merge = "WITH " + join(ctes, ",\n") + "\n" + result_select(program, values);
+    const auto delete_from = [](const std::string& table) {
+        return "DELETE FROM " + table + " WHERE ctid = ANY ($1::tid[]) AND n = 0";
+    };
+    result.emptied.push_back({"emptied_state", delete_from(state_table(program))});
+    for (const auto input : values) {
+        result.emptied.push_back({"emptied_" + std::to_string(input), delete_from(values_table(program, input))});
+    }
+    result.extremes = extremes_update(program);
+    return result;
+}
+
+}  // namespace freshet::compile

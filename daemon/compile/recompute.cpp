@@ -1,0 +1,145 @@
+#include "freshet/compile/emit.hpp"
+#include "rows.hpp"
+#include "text.hpp"
+
+namespace freshet::compile {
+
+namespace {
+
+// One table of the view, and the SELECT that recomputes it from the rows `r` below the grouping.
+struct Target {
+    std::string table;
+    std::string fresh;        // name of the temporary table
+    std::string identity;     // the columns that identify a row
+    std::vector<std::string> values;  // the columns that may differ
+    std::string select;       // aggregate expressions for identity and values
+    std::string filter;       // of the rows, besides the scope
+    std::string stamp;        // column to set to now() on a written row; empty for none
+};
+
+Target state_target(const Program& program) {
+    Target target;
+    target.table = state_table(program);
+    target.fresh = "freshet_fresh_state";
+    target.identity = key_list(program);
+    target.select = key_list(program, "r.");
+    for (const auto& counter : counters(program)) {
+        target.values.push_back(counter.name);
+        target.select += ", " + counter.fresh + " AS " + counter.name;
+    }
+    for (const auto& extreme : extremes(program)) {
+        target.values.push_back(extreme.name);
+        target.select += ", " + extreme.function + "(x" + std::to_string(extreme.input) + ") AS " + extreme.name;
+    }
+    target.stamp = "refreshed_at";
+    return target;
+}
+
+Target values_target(const Program& program, std::size_t input) {
+    const auto x = "x" + std::to_string(input);
+    Target target;
+    target.table = values_table(program, input);
+    target.fresh = "freshet_fresh_values_" + std::to_string(input);
+    target.identity = key_list(program) + ", v";
+    target.values = {"n"};
+    target.select = key_list(program, "r.") + ", " + x + " AS v, count(*) AS n";
+    target.filter = x + " IS NOT NULL";
+    return target;
+}
+
+std::string group_by(const Program& program, const Target& target) {
+    return key_list(program, "r.") + (target.filter.empty() ? "" : ", v");
+}
+
+std::string upsert(const Target& target, const std::string& scope) {
+    std::vector<std::string> updates;
+    for (const auto& value : target.values) {
+        updates.push_back(value + " = excluded." + value);
+    }
+    const auto columns = target.identity + ", " + join(target.values, ", ");
+    auto insert_columns = columns;
+    auto select_columns = columns;
+    if (!target.stamp.empty()) {
+        insert_columns += ", " + target.stamp;
+        select_columns += ", now()";
+        updates.push_back(target.stamp + " = excluded." + target.stamp);
+    }
+    return "INSERT INTO " + target.table + " AS t (" + insert_columns + ")\nSELECT " + select_columns +
+           " FROM (\n    SELECT " + columns + " FROM pg_temp." + target.fresh + "\n    EXCEPT SELECT " + columns +
+           " FROM " + target.table + " AS r WHERE " + scope + ") AS changed\nON CONFLICT (" + target.identity +
+           ") DO UPDATE SET " + join(updates, ", ");
+}
+
+// Rows of the table that the fresh table lacks. By UNION ALL and GROUP BY, so that NULL keys are equal.
+std::string remove_stale(const Target& target, const std::string& scope) {
+    return "DELETE FROM " + target.table + " WHERE ctid = ANY (ARRAY(\n    SELECT max(id) FROM (\n        SELECT " +
+           target.identity + ", NULL::tid AS id FROM pg_temp." + target.fresh + "\n        UNION ALL SELECT " +
+           target.identity + ", r.ctid FROM " + target.table + " AS r WHERE " + scope + ") AS u\n    GROUP BY " +
+           target.identity + " HAVING count(*) = count(id)))";
+}
+
+Recompute statements(const Program& program, const Target& target, const Scope& scope) {
+    const auto condition = scope_condition(program, "r", scope.tenant);
+    const auto columns = target.identity + ", " + join(target.values, ", ");
+    Recompute result;
+    result.create_fresh = "CREATE TEMPORARY TABLE " + target.fresh + " ON COMMIT DROP AS SELECT " + columns + " FROM " +
+                          target.table + " WITH NO DATA";
+    result.fill_fresh = "INSERT INTO pg_temp." + target.fresh + " (" + columns + ")\nSELECT " + target.select +
+                        "\nFROM (\n    " + rows_sql(program) + ") AS r\nWHERE " + condition +
+                        (target.filter.empty() ? "" : " AND " + target.filter) + "\nGROUP BY " +
+                        group_by(program, target);
+    result.upsert_changed = upsert(target, condition);
+    result.delete_stale = remove_stale(target, condition);
+    result.drop_fresh = "DROP TABLE pg_temp." + target.fresh;
+    return result;
+}
+
+}  // namespace
+
+std::vector<Recompute> recompute(const Program& program, const Scope& scope) {
+    std::vector<Recompute> result{statements(program, state_target(program), scope)};
+    for (const auto input : inputs_with_values(program)) {
+        result.push_back(statements(program, values_target(program, input), scope));
+    }
+    return result;
+}
+
+std::vector<std::string> delete_before_horizon(const Program& program) {
+    const auto index = static_cast<std::size_t>(program.retention_key);
+    const auto condition = " WHERE " + key_name(index) + " < $1::" + program.keys[index].type;
+    std::vector<std::string> statements{"DELETE FROM " + state_table(program) + condition};
+    for (const auto input : inputs_with_values(program)) {
+        statements.push_back("DELETE FROM " + values_table(program, input) + condition);
+    }
+    return statements;
+}
+
+std::string compare(const Program& program, const std::string& published, const std::string& defining_query,
+                    const Scope& scope, int limit) {
+    std::vector<std::string> columns;
+    std::vector<std::string> keyed;  // key outputs under their k<i> names, for the scope
+    for (const auto& output : program.outputs) {
+        if (output.kind != query::OutputKind::refreshed_at) {
+            columns.push_back(sql::quote(output.name));
+        }
+        if (output.kind == query::OutputKind::key) {
+            keyed.push_back(sql::quote(output.name) + " AS " + output.expression);
+        }
+    }
+    const auto list = join(columns, ", ");
+    const auto scoped = [&](const std::string& relation) {
+        return "SELECT " + list + " FROM (SELECT q.*, " + join(keyed, ", ") + " FROM " + relation +
+               " AS q) AS r WHERE " + scope_condition(program, "r", scope.tenant);
+    };
+    const auto difference = [&](const std::string& side, const std::string& left, const std::string& right) {
+        return "SELECT '" + side + "' AS side, to_jsonb(x) AS difference FROM (SELECT * FROM " + left +
+               " EXCEPT ALL SELECT * FROM " + right + ") AS x";
+    };
+    return "WITH published AS MATERIALIZED (" + scoped(published) + "),\nexpected AS MATERIALIZED (" +
+           scoped("(" + defining_query + "\n)") + "),\ndifferences AS (\n    " +
+           difference("missing", "expected", "published") + "\n    UNION ALL " +
+           difference("unexpected", "published", "expected") +
+           ")\nSELECT side, difference, count(*) OVER () AS total FROM differences LIMIT " + std::to_string(limit);
+}
+
+}  // namespace freshet::compile

@@ -1,0 +1,100 @@
+#include "text.hpp"
+
+#include "freshet/compile/emit.hpp"
+#include "rows.hpp"
+
+namespace freshet::compile {
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator) {
+    std::string text;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        text += (i == 0 ? "" : std::string(separator)) + parts[i];
+    }
+    return text;
+}
+
+void append(std::string& text, std::string_view separator, std::string_view part) {
+    if (!text.empty() && !part.empty()) {
+        text += separator;
+    }
+    text += part;
+}
+
+std::string key_name(std::size_t index) { return "k" + std::to_string(index); }
+
+std::string key_list(const Program& program, std::string_view prefix) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < program.keys.size(); ++i) {
+        names.push_back(std::string(prefix) + key_name(i));
+    }
+    return join(names, ", ");
+}
+
+std::vector<Counter> counters(const Program& program) {
+    std::vector<Counter> result{{"n", "bigint", "sum(sign)", "count(*)"}};
+    for (std::size_t i = 0; i < program.inputs.size(); ++i) {
+        const auto& input = program.inputs[i];
+        const auto index = std::to_string(i);
+        const auto x = "x" + index;
+        if (input.count) {
+            result.push_back({"c" + index, "bigint", "coalesce(sum(sign) FILTER (WHERE " + x + " IS NOT NULL), 0)",
+                              "count(" + x + ")"});
+        }
+        if (!input.sum_type.empty()) {
+            result.push_back({"s" + index, input.sum_type,
+                              "coalesce(sum(" + x + ") FILTER (WHERE sign > 0), 0) - coalesce(sum(" + x +
+                                  ") FILTER (WHERE sign < 0), 0)",
+                              "coalesce(sum(" + x + "), 0)", input.sum_type == "numeric"});
+        }
+        if (input.distinct) {
+            result.push_back({"d" + index, "bigint", "", "count(DISTINCT " + x + ")"});
+        }
+    }
+    return result;
+}
+
+std::vector<Extreme> extremes(const Program& program) {
+    std::vector<Extreme> result;
+    for (std::size_t i = 0; i < program.inputs.size(); ++i) {
+        const auto& input = program.inputs[i];
+        if (input.min) {
+            result.push_back({"lo" + std::to_string(i), input.ordered_type, "min", i});
+        }
+        if (input.max) {
+            result.push_back({"hi" + std::to_string(i), input.ordered_type, "max", i});
+        }
+    }
+    return result;
+}
+
+std::vector<std::size_t> inputs_with_values(const Program& program) {
+    std::vector<std::size_t> result;
+    for (std::size_t i = 0; i < program.inputs.size(); ++i) {
+        if (program.inputs[i].has_values()) {
+            result.push_back(i);
+        }
+    }
+    return result;
+}
+
+std::string scope_condition(const Program& program, const std::string& alias, bool tenant) {
+    std::string condition;
+    int parameter = 1;
+    if (tenant) {
+        const auto index = static_cast<std::size_t>(program.tenant_key);
+        condition = alias + "." + key_name(index) + " = $" + std::to_string(parameter++) + "::" +
+                    program.keys[index].type;
+    }
+    if (program.retention_key >= 0) {
+        append(condition, " AND ", within_horizon(program, alias, parameter));
+    }
+    return condition.empty() ? "TRUE" : condition;
+}
+
+std::string state_table(const Program& program) { return "freshet.state_" + std::to_string(program.view_id); }
+
+std::string values_table(const Program& program, std::size_t input) {
+    return "freshet.values_" + std::to_string(program.view_id) + "_" + std::to_string(input);
+}
+
+}  // namespace freshet::compile

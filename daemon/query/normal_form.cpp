@@ -1,0 +1,113 @@
+#include "freshet/query/normal_form.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "outputs.hpp"
+#include "scope.hpp"
+
+namespace freshet::query {
+
+namespace {
+
+// The aliases an expression over base relations reads, with the columns of each.
+std::map<std::string, std::set<std::string>> columns_read(const Node* expression) {
+    std::map<std::string, std::set<std::string>> result;
+    walk(expression, [&](const Node& node) {
+        if (node.node_case == PG_QUERY__NODE__NODE_COLUMN_REF) {
+            const auto parts = column_ref_parts(*node.column_ref);
+            result[parts.front()].insert(parts.back());
+        }
+        return true;
+    });
+    return result;
+}
+
+std::string with_alias_r(Tree& tree, const Node* condition) {
+    return deparse(transform(tree.clone(condition), [&](Node& node) -> Node* {
+        return node.node_case == PG_QUERY__NODE__NODE_COLUMN_REF
+                   ? tree.column_ref({"r", column_ref_parts(*node.column_ref).back()})
+                   : nullptr;
+    }));
+}
+
+Arm finish(Tree& tree, const Flattened& flat, const Facts& facts, const std::vector<Node*>& keys,
+           const std::vector<Node*>& inputs) {
+    Arm arm;
+    arm.relations = flat.relations;
+    std::map<std::string, std::set<std::string>> read;
+    const auto text = [&](const Node* expression) {
+        for (const auto& [alias, columns] : columns_read(expression)) {
+            read[alias].insert(columns.begin(), columns.end());
+        }
+        return deparse(expression);
+    };
+    for (const auto* condition : flat.conditions) {
+        arm.conditions.push_back(text(condition));
+        const auto aliases = columns_read(condition);
+        if (aliases.size() != 1) {
+            continue;
+        }
+        const auto relation = std::find_if(arm.relations.begin(), arm.relations.end(),
+                                           [&](const Relation& r) { return r.alias == aliases.begin()->first; });
+        if (safe_in_capture(condition, facts.tables.at(relation->table))) {
+            relation->capture_conditions.push_back(with_alias_r(tree, condition));
+        }
+    }
+    std::transform(keys.begin(), keys.end(), std::back_inserter(arm.keys), text);
+    std::transform(inputs.begin(), inputs.end(), std::back_inserter(arm.inputs), text);
+    for (auto& relation : arm.relations) {
+        relation.columns.assign(read[relation.alias].begin(), read[relation.alias].end());
+    }
+    return arm;
+}
+
+}  // namespace
+
+NormalForm normalise(std::string_view normalised_sql, const Facts& facts) {
+    auto tree = Tree::parse_select(normalised_sql);
+    const auto& select = tree.select();
+    if (select.op != PG_QUERY__SET_OPERATION__SETOP_NONE || select.n_group_clause == 0) {
+        reject(nullptr, "the query does not group at its top level", "add a GROUP BY");
+    }
+    const auto grouping = split_select_list(tree, select);
+    NormalForm form;
+    form.aggregates = grouping.aggregates;
+    form.outputs = grouping.outputs;
+    form.key_nullable.assign(grouping.keys.size(), false);
+    form.input_nullable.assign(grouping.inputs.size(), false);
+    for (const auto& flat : Flattener(tree, facts).select(select)) {
+        const auto rewritten = [&](const std::vector<Node*>& expressions, std::vector<bool>& nullable) {
+            std::vector<Node*> result;
+            for (std::size_t i = 0; i < expressions.size(); ++i) {
+                result.push_back(rewrite(tree, expressions[i], flat));
+                nullable[i] = nullable[i] || !never_null(result.back(), flat, facts);
+            }
+            return result;
+        };
+        const auto keys = rewritten(grouping.keys, form.key_nullable);
+        const auto inputs = rewritten(grouping.inputs, form.input_nullable);
+        form.arms.push_back(finish(tree, flat, facts, keys, inputs));
+    }
+    return form;
+}
+
+Relation normalise_filter(std::string_view normalised_sql, const Facts& facts) {
+    auto tree = Tree::parse_select(normalised_sql);
+    const auto flat = Flattener(tree, facts).select(tree.select());
+    if (flat.size() != 1 || flat.front().relations.size() != 1) {
+        reject(nullptr, "the predicate reads more than the columns of one row");
+    }
+    const auto arm = finish(tree, flat.front(), facts, {}, {});
+    const auto& relation = arm.relations.front();
+    if (relation.capture_conditions.size() != arm.conditions.size()) {
+        reject(nullptr,
+               "the predicate would run inside the writer's statement and could fail there, or depends on its "
+               "session",
+               "compare columns with constants by =, <>, <, <=, >, >=, IN, IS NULL, joined by AND, OR, NOT; compare "
+               "an enum as text");
+    }
+    return relation;
+}
+
+}  // namespace freshet::query

@@ -1,0 +1,66 @@
+// Name resolution while a normalised query is flattened into arms. Private to query/.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "freshet/query/normal_form.hpp"
+#include "freshet/query/tree.hpp"
+
+namespace freshet::query {
+
+// What an alias of the query stands for within one arm: a base relation under its new alias, or the columns of a
+// flattened sub-select.
+struct Binding {
+    std::string relation_alias;                           // of a base relation; empty for a sub-select
+    std::vector<std::string> columns;                     // in order
+    std::map<std::string, Node*, std::less<>> rewritten;  // of a sub-select: column -> expression over base relations
+};
+
+// One arm while it is being built.
+struct Flattened {
+    std::vector<Relation> relations;
+    std::vector<Node*> conditions;
+    std::vector<std::pair<std::string, Binding>> scope;  // in FROM order
+};
+
+// Rewrites every column reference of a clone of `expression` to the arm's base relations. Throws Rejected.
+Node* rewrite(Tree& tree, const Node* expression, const Flattened& arm);
+
+// Flattens FROM and WHERE of one SELECT (no set operation at its top) into its arms.
+class Flattener {
+  public:
+    Flattener(Tree& tree, const Facts& facts) : tree_(tree), facts_(facts) {}
+
+    std::vector<Flattened> select(const PgQuery__SelectStmt& select);
+
+  private:
+    std::vector<Flattened> from_item(const Node& item);
+    std::vector<Flattened> range_var(const PgQuery__RangeVar& relation);
+    std::vector<Flattened> join(const PgQuery__JoinExpr& join);
+    std::vector<Flattened> sub_select(const PgQuery__RangeSubselect& sub_select);
+    std::vector<Flattened> product(const std::vector<Flattened>& left, const std::vector<Flattened>& right);
+    void add_using(Flattened& arm, const PgQuery__JoinExpr& join, std::size_t left_size);
+
+    Tree& tree_;
+    const Facts& facts_;
+};
+
+// The leaves of a tree of UNION ALL, left to right; the select itself if it is no set operation.
+std::vector<const PgQuery__SelectStmt*> union_leaves(const PgQuery__SelectStmt& select);
+
+// The name PostgreSQL gives a select-list item.
+std::string output_name(const PgQuery__ResTarget& target);
+
+[[noreturn]] void reject(const Node* node, std::string reason, std::string hint = {});
+
+// Private predicates shared by the files of query/.
+bool never_null(const Node* expression, const Flattened& arm, const Facts& facts);
+
+// Whether the expression is a predicate over one table's columns that is immutable, independent of every setting and
+// cannot fail.
+bool safe_in_capture(const Node* expression, const std::vector<ColumnFact>& columns);
+
+}  // namespace freshet::query

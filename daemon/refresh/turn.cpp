@@ -1,0 +1,213 @@
+#include "turn.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "freshet/capture/source_capture.hpp"
+#include "freshet/sql/texts.hpp"
+
+namespace freshet::refresh {
+
+namespace {
+
+std::optional<std::string> optional_text(const pg::Result& rows, int row, std::string_view column) {
+    const auto value = rows.get(row, rows.column_index(column));
+    return value ? std::optional<std::string>(*value) : std::nullopt;
+}
+
+std::string survey_statement(const catalog::StoredView& view) {
+    std::vector<capture::SurveyedSource> sources;
+    for (const auto& source : view.sources) {
+        sources.push_back({source.id, static_cast<int>(source.events.size())});
+    }
+    return "SELECT source, kind, changes, extract(epoch FROM oldest)::float8 AS oldest, events::text[] FROM (" +
+           capture::survey_sql(sources, catalog::name_of(view.strategy)) + ") AS survey";
+}
+
+// A deadlock-free order is not needed: the turn is exclusive. NOWAIT failing means somebody else is at it.
+constexpr const char* lock_not_available = "55P03";
+constexpr const char* serialization_failure = "40001";
+
+}  // namespace
+
+std::string query_text(std::string_view name) {
+    return std::string(sql::text("triggers/queries/refresh/" + std::string(name) + ".sql"));
+}
+
+asio::awaitable<bool> Turn::take(std::optional<std::string> keep) {
+    transaction_.emplace(co_await pg::Transaction::begin(connection_, pg::Isolation::repeatable_read));
+    bool busy = false;
+    try {
+        const auto row = co_await connection_.prepared(query_text("take_turn"),
+                                                       pg::params(std::to_string(view_.id), view_.timezone, keep));
+        if (row.rows() == 0) {
+            throw core::Error("view " + view_.display_name() + " has no position", "run freshetd install");
+        }
+        snapshot_ = row.text(0, row.column_index("snapshot"));
+        generation_ = row.integer(0, row.column_index("generation"));
+        horizon_ = optional_text(row, 0, "horizon");
+        wanted_horizon_ = view_.program.retention_key < 0 ? std::nullopt : optional_text(row, 0, "wanted_horizon");
+        as_of_ = row.number(0, row.column_index("present_epoch"));
+    } catch (const pg::Error& error) {
+        busy = error.sqlstate() == lock_not_available || error.sqlstate() == serialization_failure;
+        if (!busy) {
+            throw;
+        }
+    }
+    if (busy) {
+        co_await give_back();
+        co_return false;
+    }
+    co_await read_survey();
+    co_return true;
+}
+
+asio::awaitable<void> Turn::give_back() {
+    if (transaction_ && connection_.alive()) {
+        co_await transaction_->rollback();
+    }
+    transaction_.reset();
+}
+
+bool Turn::horizon_widened() const {
+    return horizon_.has_value() && (!wanted_horizon_.has_value() || *wanted_horizon_ < *horizon_);
+}
+
+asio::awaitable<void> Turn::read_survey() {
+    const auto rows = co_await connection_.prepared(survey_statement(view_), pg::params(snapshot_));
+    for (int i = 0; i < rows.rows(); ++i) {
+        const auto id = static_cast<int>(rows.integer(i, 0));
+        const auto changes = rows.integer(i, 2);
+        if (changes == 0) {
+            continue;
+        }
+        survey_.changes += changes;
+        survey_.changed_sources.insert(id);
+        survey_.truncated = survey_.truncated || rows.text(i, 1) == "truncate";
+        const auto oldest = rows.number(i, 3);
+        survey_.oldest = survey_.oldest ? std::min(*survey_.oldest, oldest) : oldest;
+        const auto counts = rows.strings(i, 4);
+        for (const auto& source : view_.sources) {
+            for (std::size_t bit = 0; source.id == id && bit < counts.size(); ++bit) {
+                if (counts[bit] != "0") {
+                    survey_.events[source.events[bit]] += std::stoll(counts[bit]);
+                }
+            }
+        }
+    }
+}
+
+asio::awaitable<bool> Turn::fold(Outcome& outcome) {
+    outcome.strategy = "delta";
+    if (survey_.changed_sources.empty()) {
+        co_return true;
+    }
+    const auto fold = compile::fold(view_.program, survey_.changed_sources);
+    auto values = pg::params(snapshot_);
+    if (view_.program.retention_key >= 0) {
+        values.push_back(wanted_horizon_);
+    }
+    const auto merged = co_await connection_.prepared(fold.merge, std::move(values));
+    if (merged.boolean(0, merged.column_index("non_finite"))) {
+        co_return false;
+    }
+    const auto deleted = co_await delete_emptied(fold, merged);
+    outcome.groups_deleted += deleted;
+    outcome.groups_upserted += merged.integer(0, merged.column_index("groups")) - deleted;
+    const auto touched = optional_text(merged, 0, "touched_state");
+    if (!fold.extremes.empty() && touched) {
+        co_await connection_.prepared(fold.extremes, pg::params(*touched));
+    }
+    co_return true;
+}
+
+asio::awaitable<std::int64_t> Turn::delete_emptied(const compile::Fold& fold, const pg::Result& merged) {
+    std::int64_t groups = 0;
+    for (const auto& emptied : fold.emptied) {
+        const auto ids = optional_text(merged, 0, emptied.result_column);
+        if (!ids) {
+            continue;
+        }
+        const auto result = co_await connection_.prepared(emptied.delete_sql, pg::params(*ids));
+        if (emptied.result_column == "emptied_state") {
+            groups = result.affected();
+        }
+    }
+    co_return groups;
+}
+
+pg::Params Turn::scope_params(const std::optional<std::string>& tenant) const {
+    pg::Params values;
+    if (tenant) {
+        values.emplace_back(tenant);
+    }
+    if (view_.program.retention_key >= 0) {
+        values.push_back(wanted_horizon_);
+    }
+    return values;
+}
+
+asio::awaitable<void> Turn::recompute(std::optional<std::string> tenant, Outcome& outcome) {
+    outcome.strategy = "reconcile";
+    const auto values = scope_params(tenant);
+    bool state = true;  // the first table; the values tables behind it are no groups
+    for (const auto& table : compile::recompute(view_.program, {tenant.has_value()})) {
+        co_await connection_.script(table.create_fresh);
+        co_await connection_.query(table.fill_fresh, values);
+        const auto stale = co_await connection_.query(table.delete_stale, values);
+        const auto changed = co_await connection_.query(table.upsert_changed, values);
+        co_await connection_.script(table.drop_fresh);
+        if (state) {
+            outcome.groups_deleted += stale.affected();
+            outcome.groups_upserted += changed.affected();
+        }
+        state = false;
+    }
+}
+
+asio::awaitable<void> Turn::refresh_materialized(Locking locking, Outcome& outcome) {
+    outcome.strategy = locking == Locking::concurrent ? "concurrent" : "blocking";
+    co_await connection_.query("REFRESH MATERIALIZED VIEW " +
+                               std::string(locking == Locking::concurrent ? "CONCURRENTLY " : "") + view_.name.quoted());
+}
+
+asio::awaitable<void> Turn::apply_retention(Outcome& outcome) {
+    if (view_.program.retention_key < 0 || !horizon_moved() || !wanted_horizon_) {
+        co_return;
+    }
+    bool state = true;
+    for (const auto& statement : compile::delete_before_horizon(view_.program)) {
+        const auto result = co_await connection_.query(statement, pg::params(*wanted_horizon_));
+        if (state) {
+            outcome.groups_deleted += result.affected();
+        }
+        state = false;
+    }
+}
+
+asio::awaitable<void> Turn::write_log(const Outcome& outcome, std::optional<std::string> log_id) {
+    const auto events = nlohmann::json(outcome.events).dump();
+    const auto rows = std::to_string(outcome.rows_affected());
+    const auto changes = std::to_string(outcome.changes);
+    if (log_id) {
+        co_await connection_.prepared(query_text("log_success"), pg::params(*log_id, rows, changes, events));
+    } else {
+        co_await connection_.prepared(query_text("log_coalesced"),
+                                      pg::params(view_.display_name(), outcome.strategy, rows, changes, events));
+    }
+}
+
+asio::awaitable<void> Turn::finish(Outcome& outcome, Request request, std::optional<std::string> log_id) {
+    co_await connection_.prepared(query_text("move_position"), pg::params(std::to_string(view_.id), wanted_horizon_));
+    co_await write_log(outcome, log_id);
+    if (request.announce) {
+        const nlohmann::json payload = {
+            {"view", view_.display_name()}, {"as_of", as_of_}, {"events", outcome.events}};
+        co_await connection_.prepared("SELECT pg_notify('freshet_refreshed', $1)", pg::params(payload.dump()));
+    }
+    outcome.kind = Outcome::Kind::refreshed;
+    outcome.generation = generation_ + 1;
+    co_await transaction_->commit();
+    transaction_.reset();
+}
+
+}  // namespace freshet::refresh

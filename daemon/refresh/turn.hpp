@@ -1,0 +1,77 @@
+// One view's turn: the REPEATABLE READ transaction in which its state and position move together. Private to refresh/.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "freshet/catalog/store.hpp"
+#include "freshet/compile/emit.hpp"
+#include "freshet/pg/connection.hpp"
+#include "freshet/refresh/outcome.hpp"
+
+namespace freshet::refresh {
+
+namespace asio = boost::asio;
+
+// The committed changes between the position and the turn's snapshot.
+struct Survey {
+    std::int64_t changes = 0;
+    std::set<int> changed_sources;
+    bool truncated = false;
+    std::map<std::string, std::int64_t> events;
+    std::optional<double> oldest;  // seconds since the epoch
+};
+
+class Turn {
+  public:
+    // Both referents must outlive the turn.
+    Turn(pg::Connection& connection, const catalog::StoredView& view) : connection_(connection), view_(view) {}
+
+    // Begins, takes the view's turn and surveys the batch. False if another process has the turn.
+    asio::awaitable<bool> take(std::optional<std::string> keep);
+    // Rolls everything back; does nothing without a turn or a connection.
+    asio::awaitable<void> give_back();
+
+    const Survey& survey() const { return survey_; }
+    bool horizon_moved() const { return wanted_horizon_ != horizon_; }
+    // The horizon went back in time: groups are missing that only a recomputation brings back.
+    bool horizon_widened() const;
+    double as_of() const { return as_of_; }
+
+    // Each adds to `outcome`. fold() returns false if a number entered that cannot be taken out of a sum again
+    // (NaN, infinity): the turn must then be given back and the view recomputed.
+    asio::awaitable<bool> fold(Outcome& outcome);
+    asio::awaitable<void> recompute(std::optional<std::string> tenant, Outcome& outcome);
+    asio::awaitable<void> refresh_materialized(Locking locking, Outcome& outcome);
+    asio::awaitable<void> apply_retention(Outcome& outcome);
+
+    // Parameters of a scope for compile::recompute and compile::compare.
+    pg::Params scope_params(const std::optional<std::string>& tenant) const;
+
+    // Moves the position, writes the log row, commits. `log_id` is the running row, or nullopt for a coalesced one.
+    asio::awaitable<void> finish(Outcome& outcome, Request request, std::optional<std::string> log_id);
+
+  private:
+    asio::awaitable<void> read_survey();
+    asio::awaitable<std::int64_t> delete_emptied(const compile::Fold& fold, const pg::Result& merged);
+    asio::awaitable<void> write_log(const Outcome& outcome, std::optional<std::string> log_id);
+
+    pg::Connection& connection_;
+    const catalog::StoredView& view_;
+    std::optional<pg::Transaction> transaction_;
+    std::string snapshot_;
+    std::int64_t generation_ = 0;
+    std::optional<std::string> horizon_;
+    std::optional<std::string> wanted_horizon_;
+    double as_of_ = 0;
+    Survey survey_;
+};
+
+// Fixed SQL of this module, by file name.
+std::string query_text(std::string_view name);
+
+// Folds or recomputes inside a taken turn, as the request and the batch demand. False as fold().
+asio::awaitable<bool> bring_up_to_date(Turn& turn, const catalog::StoredView& view, Request request, Outcome& outcome);
+
+}  // namespace freshet::refresh

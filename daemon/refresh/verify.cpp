@@ -1,0 +1,92 @@
+#include "freshet/refresh/verify.hpp"
+
+#include "turn.hpp"
+
+namespace freshet::refresh {
+
+namespace {
+
+constexpr int most_examples = 20;
+
+std::string definition_without_terminator(const catalog::StoredView& view) {
+    auto end = view.definition.find_last_not_of(" \t\r\n;");
+    return view.definition.substr(0, end == std::string::npos ? 0 : end + 1);
+}
+
+// The user's own text, so that the proof shares nothing with what the engine made of it.
+asio::awaitable<void> name_resolution_as_user(pg::Connection& connection, const catalog::StoredView& view) {
+    const auto path = (view.name.schema == "public" ? "" : sql::quote(view.name.schema) + ", ") + std::string("public");
+    co_await connection.query("SELECT set_config('search_path', $1, true)", pg::params(path));
+}
+
+asio::awaitable<void> compare(pg::Connection& connection, const catalog::StoredView& view, Turn& turn,
+                              VerifyRequest request, Proof& proof) {
+    co_await name_resolution_as_user(connection, view);
+    const auto statement =
+        view.strategy == catalog::Strategy::delta
+            ? compile::compare(view.program, view.name.quoted(), definition_without_terminator(view),
+                               {request.tenant.has_value()}, most_examples)
+            : "WITH published AS MATERIALIZED (SELECT * FROM " + view.name.quoted() +
+                  "), expected AS MATERIALIZED (" + definition_without_terminator(view) +
+                  "\n), differences AS (SELECT 'missing' AS side, to_jsonb(x) AS difference FROM (SELECT * FROM expected "
+                  "EXCEPT ALL SELECT * FROM published) x UNION ALL SELECT 'unexpected', to_jsonb(x) FROM (SELECT * FROM "
+                  "published EXCEPT ALL SELECT * FROM expected) x) SELECT side, difference, count(*) OVER () AS total "
+                  "FROM differences LIMIT " + std::to_string(most_examples);
+    const auto rows = co_await connection.query(statement, turn.scope_params(request.tenant));
+    for (int i = 0; i < rows.rows(); ++i) {
+        proof.differences = rows.integer(i, 2);
+        proof.examples.push_back({rows.text(i, 0), rows.text(i, 1)});
+    }
+    co_await connection.query("SELECT set_config('search_path', 'pg_catalog', true)");
+}
+
+}  // namespace
+
+asio::awaitable<Proof> verify(pg::Connection& connection, const catalog::StoredView& view, VerifyRequest request) {
+    Proof proof;
+    Request work;
+    work.trigger = Trigger::manual;
+    work.keep = request.keep;
+    for (int round = 0; round < 2; ++round) {
+        Turn turn(connection, view);
+        if (!co_await turn.take(request.keep)) {
+            proof.busy = true;
+            co_return proof;
+        }
+        Outcome outcome;
+        outcome.as_of = turn.as_of();
+        outcome.changes = turn.survey().changes;
+        outcome.events = turn.survey().events;
+        const bool pending = outcome.changes > 0 || turn.horizon_moved();
+        if (pending && !co_await bring_up_to_date(turn, view, work, outcome)) {
+            co_await turn.give_back();
+            work.work = Work::recompute;
+            continue;
+        }
+        proof.as_of = outcome.as_of;
+        co_await compare(connection, view, turn, request, proof);
+        if (proof.differences > 0 && request.repair) {
+            Outcome repaired;
+            Request repair = work;
+            repair.work = Work::recompute;
+            if (view.strategy == catalog::Strategy::concurrent) {
+                co_await turn.refresh_materialized(Locking::concurrent, repaired);
+            } else {
+                co_await turn.recompute(request.tenant, repaired);
+            }
+            outcome.groups_deleted += repaired.groups_deleted;
+            outcome.groups_upserted += repaired.groups_upserted;
+            outcome.strategy = repaired.strategy;
+            proof.repair = repaired;
+        }
+        if (pending || proof.repair) {
+            co_await turn.finish(outcome, work, std::nullopt);
+        } else {
+            co_await turn.give_back();
+        }
+        co_return proof;
+    }
+    throw std::logic_error("a recomputation asked to be recomputed");
+}
+
+}  // namespace freshet::refresh

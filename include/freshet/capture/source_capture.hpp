@@ -1,0 +1,61 @@
+// What is captured of one source table for all views together, and the SQL that installs it. Pure.
+//
+// The log of source n is the view freshet.log_n over two tables freshet.log_n_0 and _1 that take turns, so that space is
+// given back by TRUNCATE. Rows are only ever inserted: +1 a row that is there now, -1 one that was.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "freshet/compile/program.hpp"
+#include "freshet/query/normal_form.hpp"
+
+namespace freshet::capture {
+
+struct CapturedEvent {
+    std::string name;
+    int bit = 0;
+    std::string predicate;             // over the alias "r", safe inside a writer's statement
+    std::vector<std::string> columns;  // that it reads
+};
+
+struct SourceCapture {
+    int source_id = 0;
+    sql::QualifiedName table;
+    std::vector<query::ColumnFact> columns;      // that the log keeps, ascending by name
+    // A row matters if any alternative holds (each over the alias "r"); none at all means every row matters.
+    std::vector<std::string> alternatives;
+    std::vector<std::string> identity;           // the primary key; empty if there is none
+    std::vector<CapturedEvent> events;
+    bool rows = false;   // a delta view reads it
+    bool touch = false;  // a concurrent view reads it
+};
+
+// Joins what the programs need of one source. `facts` are all columns of the table.
+SourceCapture make_capture(int source_id, const sql::QualifiedName& table, const std::vector<query::ColumnFact>& facts,
+                           std::vector<std::string> primary_key, const std::vector<const compile::Program*>& programs,
+                           std::vector<CapturedEvent> events, std::size_t concurrent_views);
+
+// Statements that make the log tables of this capture from nothing.
+std::vector<std::string> create_log(const SourceCapture& capture);
+// Statements that bring existing log tables, whose columns are `existing`, to this capture: columns are only added.
+std::vector<std::string> extend_log(const SourceCapture& capture, const std::vector<std::string>& existing);
+// CREATE OR REPLACE of the functions and triggers. The triggers come last: each takes SHARE ROW EXCLUSIVE on the source,
+// which waits out every writer, so that no transaction writes by the old capture after another has used the new one.
+std::vector<std::string> create_triggers(const SourceCapture& capture);
+// Drops functions with their triggers (which needs no right on the source), and the log.
+std::vector<std::string> drop_capture(int source_id);
+
+// Changes when anything create_log or create_triggers would write changes.
+std::string fingerprint(const SourceCapture& capture);
+
+// The pending changes of a view. $1: its position. Rows: source (integer), kind (log, truncate, touch), changes
+// (bigint), oldest (timestamptz), events (bigint[], by bit).
+struct SurveyedSource {
+    int source_id = 0;
+    int event_bits = 0;
+};
+std::string survey_sql(const std::vector<SurveyedSource>& sources, std::string_view strategy);
+
+}  // namespace freshet::capture

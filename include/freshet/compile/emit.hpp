@@ -1,0 +1,70 @@
+// SQL text from a Program. Pure; every name is qualified, every value a parameter.
+//
+// Delta of an inner join R1 x ... x Rm with post-states R and deltas d, by inclusion-exclusion over the changed
+// relations: d(R1 x ... x Rm) = sum over non-empty subsets S of (-1)^(|S|+1) * prod(i in S) dRi * prod(j not in S) Rj.
+// It follows from expanding prod(R) - prod(R - d); cf. Gupta, Mumick: Maintenance of Materialized Views (1995), who
+// use pre-states. Self-joins need nothing special: each occurrence is a relation of its own.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "freshet/compile/program.hpp"
+
+namespace freshet::compile {
+
+std::string state_table(const Program& program);
+std::string values_table(const Program& program, std::size_t input);
+
+// CREATE TABLE and unique indexes of the state and the values tables, in order. `indexes` are the user's, each a list
+// of "column [ASC|DESC] [NULLS FIRST|LAST]" over output columns. Throws core::Error for a column that cannot be indexed.
+std::vector<std::string> create_state(const Program& program, const std::vector<std::vector<std::string>>& indexes);
+std::vector<std::string> drop_state(const Program& program);
+
+// The SELECT of the public relation over the state.
+std::string public_select(const Program& program);
+
+// How many signed joins a fold needs when these sources changed.
+std::size_t fold_terms(const Program& program, const std::set<int>& changed_sources);
+
+// Folding one batch. Run `merge`, then for every table in `emptied` its DELETE, then `extremes` if it is not empty.
+struct Fold {
+    // $1: the position (pg_snapshot); $2: the retention horizon, only with a retention key.
+    // One row: groups (bigint, rows written to the state), non_finite (boolean: roll back and reconcile instead),
+    // emptied_state (tid[]), touched_state (tid[], only filled when extremes are kept), then emptied_<input> (tid[])
+    // for every values table.
+    std::string merge;
+    struct Emptied {
+        std::string result_column;
+        std::string delete_sql;  // $1: tid[]
+    };
+    std::vector<Emptied> emptied;
+    std::string extremes;  // $1: tid[] of touched state rows
+};
+Fold fold(const Program& program, const std::set<int>& changed_sources);
+
+// Recomputing a scope from the sources and writing only differences, per table of the view.
+struct Scope {
+    bool tenant = false;  // only rows whose tenant key equals $1
+};
+struct Recompute {
+    // Statements per table, in order; each takes the parameters of the scope: [tenant][, horizon].
+    std::string create_fresh;   // CREATE TEMP TABLE ... ON COMMIT DROP, no parameters
+    std::string fill_fresh;     // computes the scope
+    std::string delete_stale;   // groups that should not exist
+    std::string upsert_changed; // groups that differ or are missing
+    std::string drop_fresh;     // no parameters
+};
+std::vector<Recompute> recompute(const Program& program, const Scope& scope);
+
+// Deletes the groups before the horizon: one statement per table, $1 the new horizon.
+std::vector<std::string> delete_before_horizon(const Program& program);
+
+// Compares `published` (a relation or sub-select) with the defining query, both ways. Rows: side ('missing' or
+// 'unexpected'), difference (jsonb of the row), total (bigint, all differences); at most `limit` rows.
+// Parameters as for recompute.
+std::string compare(const Program& program, const std::string& published, const std::string& defining_query,
+                    const Scope& scope, int limit);
+
+}  // namespace freshet::compile

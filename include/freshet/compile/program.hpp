@@ -1,0 +1,89 @@
+// Everything the engine needs to maintain one view, as a value: made by compile() at install time, stored as JSON beside
+// the view, read back by the daemon. Emitters turn it into SQL; nobody else looks inside the arms.
+#pragma once
+
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "freshet/query/normal_form.hpp"
+
+namespace freshet::compile {
+
+// A typed column of the state or of a values table.
+struct TypedColumn {
+    std::string name;
+    std::string type;       // as format_type writes it, with type modifier
+    std::string collation;  // quoted and qualified; empty for the type's own
+    bool nullable = true;
+
+    bool operator==(const TypedColumn&) const = default;
+};
+
+// What the state keeps about one aggregate input, named x<i> in generated SQL.
+struct Input {
+    TypedColumn column;
+    std::string sum_type;       // type of sum(x); empty if no sum is kept
+    std::string ordered_type;   // type of min(x) and max(x); empty if neither is kept
+    bool count = false;         // c<i>, the non-null inputs; left out when x is never null, n serves then
+    bool distinct = false;      // d<i>
+    bool min = false;           // lo<i>
+    bool max = false;           // hi<i>
+
+    // Needs a values table: (keys, v, n)
+    bool has_values() const { return distinct || min || max; }
+
+    bool operator==(const Input&) const = default;
+};
+
+struct Source {
+    int id = 0;  // freshet.source.id; its log is freshet.log_<id>
+    sql::QualifiedName table;
+    std::vector<std::string> columns;  // that the view reads, ascending
+
+    bool operator==(const Source&) const = default;
+};
+
+struct Program {
+    int view_id = 0;  // objects are freshet.state_<id>, freshet.values_<id>_<input>
+    std::vector<Source> sources;
+    std::vector<query::Arm> arms;
+    std::vector<TypedColumn> keys;  // k0, k1, ...
+    std::vector<Input> inputs;      // x0, x1, ...
+    std::vector<query::Aggregate> aggregates;
+    std::vector<query::Output> outputs;
+    int tenant_key = -1;     // index into keys
+    int retention_key = -1;  // index into keys
+
+    const Source& source_of(const sql::QualifiedName& table) const;
+    bool operator==(const Program&) const = default;
+};
+
+nlohmann::json to_json(const Program& program);
+// Throws core::Error if the document is not a program of this version.
+Program program_from_json(const nlohmann::json& document);
+
+// The types the server gives the columns of describe_sql().
+struct ColumnType {
+    std::string type;
+    std::string base_type;  // below domains, without modifier
+    std::string collation;
+};
+
+// A SELECT that is never run: its columns are k<i>, x<i>, and s<i>, o<i> (sum and min) where the view needs them.
+std::string describe_sql(const query::NormalForm& form);
+
+struct CompileOptions {
+    int view_id = 0;
+    std::map<sql::QualifiedName, int> source_ids;
+    std::string tenant;            // an output column that is a key; empty for none
+    std::string retention_column;  // likewise
+};
+
+// Throws query::Rejected for what types forbid: float sums, tenant or retention columns that are no keys.
+Program compile(const query::NormalForm& form, const std::map<std::string, ColumnType>& types,
+                const CompileOptions& options);
+
+}  // namespace freshet::compile

@@ -1,0 +1,110 @@
+// A defining query as the incremental engine sees it: inner-join arms added up by UNION ALL, keys, aggregate inputs,
+// and outputs computed from them. Plain values: no parse tree leaves query/.
+//
+// The text to normalise is the server's own rendering of the query (pg_get_viewdef under an empty search_path): every
+// name qualified, `*` expanded, positions and aliases in GROUP BY replaced, implicit casts and literal types written.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "freshet/query/shape.hpp"
+#include "freshet/sql/identifier.hpp"
+
+namespace freshet::query {
+
+// What the server knows about a column of a table.
+struct ColumnFact {
+    std::string name;
+    std::string type;       // as format_type writes it
+    std::string log_type;   // the type below a domain: what the change log stores
+    std::string collation;  // quoted and qualified; empty for the type's own
+    bool not_null = false;
+    bool is_enum = false;
+};
+
+// Everything normalising needs from the server, fetched beforehand so that this module stays pure.
+struct Facts {
+    std::map<sql::QualifiedName, std::vector<ColumnFact>> tables;
+    // The column types of each SELECT that required_facts() named, by its text.
+    std::map<std::string, std::vector<std::string>> select_types;
+};
+
+// A SELECT whose column types matter.
+struct TypedSelect {
+    std::string sql;
+    int columns = 0;
+};
+
+// What to fetch into Facts for this text.
+struct RequiredFacts {
+    std::vector<sql::QualifiedName> tables;
+    std::vector<TypedSelect> selects;
+};
+RequiredFacts required_facts(std::string_view normalised_sql);
+
+// One table in the FROM of an arm.
+struct Relation {
+    sql::QualifiedName table;
+    std::string alias;                 // s0, s1, ... within the arm
+    std::vector<std::string> columns;  // that the arm reads, ascending
+    // The conditions of the arm that touch only this relation, are immutable, independent of every setting and cannot
+    // fail: they may run inside a writer's statement. Columns are qualified with the alias "r".
+    std::vector<std::string> capture_conditions;
+
+    bool operator==(const Relation&) const = default;
+};
+
+// SELECT keys, inputs FROM relations WHERE conditions
+struct Arm {
+    std::vector<Relation> relations;
+    std::vector<std::string> conditions;
+    std::vector<std::string> keys;
+    std::vector<std::string> inputs;
+
+    bool operator==(const Arm&) const = default;
+};
+
+enum class AggregateKind { count_rows, count, sum, avg, count_distinct, min, max };
+
+struct Aggregate {
+    AggregateKind kind = AggregateKind::count_rows;
+    int input = -1;  // index into Arm::inputs; -1 for count_rows
+
+    bool operator==(const Aggregate&) const = default;
+};
+
+enum class OutputKind { key, computed, refreshed_at };
+
+// A column of the public relation.
+struct Output {
+    std::string name;
+    OutputKind kind = OutputKind::computed;
+    // Over k0, k1, ... (keys) and a0, a1, ... (aggregates); for `key` just the key's name. Empty for refreshed_at.
+    std::string expression;
+
+    bool operator==(const Output&) const = default;
+};
+
+struct NormalForm {
+    std::vector<Arm> arms;
+    std::vector<bool> key_nullable;    // one per key
+    std::vector<bool> input_nullable;  // one per input
+    std::vector<Aggregate> aggregates;
+    std::vector<Output> outputs;
+};
+
+// Throws Rejected if something in the text lies outside the class after all (offsets refer to the normalised text and
+// are not for people; reasons and hints are).
+struct Rejected {
+    std::vector<Rejection> rejections;
+};
+NormalForm normalise(std::string_view normalised_sql, const Facts& facts);
+
+// A predicate over the rows of one table, such as an event's. `normalised_sql` is SELECT ... FROM table WHERE predicate
+// in the server's rendering. Throws Rejected unless all of it may run inside a writer's statement (see Relation).
+Relation normalise_filter(std::string_view normalised_sql, const Facts& facts);
+
+}  // namespace freshet::query

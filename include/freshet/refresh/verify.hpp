@@ -1,0 +1,39 @@
+// Proves a view equal to its defining query in one snapshot, and repairs it if asked to.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "freshet/catalog/store.hpp"
+#include "freshet/pg/connection.hpp"
+#include "freshet/refresh/outcome.hpp"
+
+namespace freshet::refresh {
+
+namespace asio = boost::asio;
+
+struct Difference {
+    std::string side;  // "missing" from the view, or "unexpected" in it
+    std::string row;   // JSON
+};
+
+struct Proof {
+    bool busy = false;                    // another process has the view's turn: nothing was proven
+    std::int64_t differences = 0;
+    std::vector<Difference> examples;     // at most 20
+    std::optional<Outcome> repair;
+    double as_of = 0;
+};
+
+struct VerifyRequest {
+    std::optional<std::string> tenant;
+    std::optional<std::string> keep;
+    bool repair = false;
+};
+
+// Folds what is pending, then compares in the same snapshot. Throws pg::Error.
+asio::awaitable<Proof> verify(pg::Connection& connection, const catalog::StoredView& view, VerifyRequest request);
+
+}  // namespace freshet::refresh

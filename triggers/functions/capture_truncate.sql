@@ -1,0 +1,19 @@
+-- After TRUNCATE of a source, whose id is the trigger's argument: views over it must be recomputed.
+CREATE OR REPLACE FUNCTION freshet.capture_truncate() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, freshet, pg_temp AS $freshet$
+DECLARE
+    bell integer;
+BEGIN
+    SELECT last_value INTO bell FROM freshet.doorbell;
+    IF bell & 1 = 0 THEN
+        INSERT INTO freshet.marker_0 (source_id, kind) VALUES (TG_ARGV[0]::integer, 'truncate');
+    ELSE
+        INSERT INTO freshet.marker_1 (source_id, kind) VALUES (TG_ARGV[0]::integer, 'truncate');
+    END IF;
+    IF bell & 2 <> 0 THEN
+        PERFORM pg_notify('freshet', '{"source": ' || TG_ARGV[0] || '}');
+    END IF;
+    RETURN NULL;
+END
+$freshet$;
+REVOKE ALL ON FUNCTION freshet.capture_truncate() FROM PUBLIC;

@@ -1,0 +1,25 @@
+-- One row per view. With nothing pending the view equals its query now, so an idle view is never stale.
+CREATE OR REPLACE VIEW freshet.status AS
+SELECT CASE WHEN v.schema_name = 'public' THEN v.relation_name ELSE v.schema_name || '.' || v.relation_name END
+           AS view_name,
+       v.strategy,
+       v.state,
+       a.as_of,
+       extract(epoch FROM now() - a.as_of)::double precision AS staleness_seconds,
+       c.changes AS pending_changes,
+       p.last_refresh_at,
+       p.last_status,
+       p.last_error,
+       coalesce(p.consecutive_failures, 0) AS consecutive_failures
+FROM freshet.view v
+LEFT JOIN freshet.position p ON p.view_id = v.id AND p.node = 'local'
+CROSS JOIN LATERAL freshet.pending(v.id) c
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN v.state <> 'ready' THEN p.as_of
+                WHEN c.changes = 0 THEN now()
+                ELSE greatest(p.as_of, c.oldest) END AS as_of) a
+WHERE v.state <> 'building'
+   OR NOT EXISTS (SELECT FROM freshet.view other
+                  WHERE (other.schema_name, other.relation_name) = (v.schema_name, v.relation_name)
+                    AND other.state <> 'building');
+COMMENT ON VIEW freshet.status IS 'Freshness and health of every view';
