@@ -17,10 +17,8 @@ ViewMachine::ViewMachine(Timing timing, core::Uniform uniform)
                std::move(uniform)) {}
 
 ViewAction ViewMachine::changes_seen(TimePoint now, std::int64_t pending) {
-    const bool grew = pending > std::exchange(count_, pending);
-    // While a refresh runs, the log still shows what it is about to take; only more than that is news.
-    const bool news = grew || (!running_ && !pending_);
-    if (news) {
+    // Also while a refresh runs: the log still shows what it is about to take; only more than that is news.
+    if (pending > std::exchange(count_, pending)) {
         open_window(now);
     }
     return decide(now);
