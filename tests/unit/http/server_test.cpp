@@ -275,8 +275,8 @@ TEST_F(ServerTest, CountsRequestsByRoute) {
     auto connection = client();
     connection.get("/page");
     connection.get("/secret/path");
-    connection.send("BREW /page HTTP/1.1\r\nHost: x\r\n\r\n");
-    connection.receive();
+    connection.send("BREW /page HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    connection.receive_rest();  // the server closes after it has counted
     stop();
     const auto text = metrics_.scrape();
     EXPECT_THAT(text, HasSubstr(R"(freshet_http_requests_total{code="200",method="GET",route="/page"} 1)"));
