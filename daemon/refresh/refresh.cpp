@@ -58,7 +58,8 @@ enum class Attempt { done, nothing, busy, must_recompute };
 asio::awaitable<Attempt> attempt_in(Turn& turn, const catalog::StoredView& view, Request request,
                                     std::optional<std::string> log_id, Outcome& outcome) {
     const auto began = Clock::now();
-    if (!co_await turn.take(request.keep)) {
+    const bool taken = co_await turn.take(request.keep);
+    if (!taken) {
         co_return Attempt::busy;
     }
     outcome = Outcome{};
@@ -71,7 +72,8 @@ asio::awaitable<Attempt> attempt_in(Turn& turn, const catalog::StoredView& view,
     outcome.events = turn.survey().events;
     outcome.oldest_change = turn.survey().oldest;
     const auto read = Clock::now();
-    if (!co_await bring_up_to_date(turn, view, request, outcome)) {
+    const bool folded = co_await bring_up_to_date(turn, view, request, outcome);
+    if (!folded) {
         co_await turn.give_back();
         co_return Attempt::must_recompute;
     }
@@ -122,7 +124,8 @@ asio::awaitable<bool> bring_up_to_date(Turn& turn, const catalog::StoredView& vi
         co_await turn.recompute(std::nullopt, outcome);
         co_return true;
     }
-    if (!co_await turn.fold(outcome)) {
+    const bool folded = co_await turn.fold(outcome);
+    if (!folded) {
         co_return false;
     }
     co_await turn.apply_retention(outcome);

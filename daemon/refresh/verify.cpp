@@ -49,7 +49,8 @@ asio::awaitable<Proof> verify(pg::Connection& connection, const catalog::StoredV
     work.keep = request.keep;
     for (int round = 0; round < 2; ++round) {
         Turn turn(connection, view);
-        if (!co_await turn.take(request.keep)) {
+        const bool taken = co_await turn.take(request.keep);
+        if (!taken) {
             proof.busy = true;
             co_return proof;
         }
@@ -58,7 +59,11 @@ asio::awaitable<Proof> verify(pg::Connection& connection, const catalog::StoredV
         outcome.changes = turn.survey().changes;
         outcome.events = turn.survey().events;
         const bool pending = outcome.changes > 0 || turn.horizon_moved();
-        if (pending && !co_await bring_up_to_date(turn, view, work, outcome)) {
+        bool up_to_date = true;
+        if (pending) {
+            up_to_date = co_await bring_up_to_date(turn, view, work, outcome);
+        }
+        if (!up_to_date) {
             co_await turn.give_back();
             work.work = Work::recompute;
             continue;

@@ -1,0 +1,270 @@
+#include "freshet/install/install.hpp"
+
+#include <algorithm>
+
+#include "freshet/capture/source_capture.hpp"
+#include "freshet/core/version.hpp"
+#include "freshet/pg/advisory_lock.hpp"
+#include "planner.hpp"
+#include "steps.hpp"
+
+namespace freshet::install {
+
+namespace {
+
+// "freshetI" as a number: one install or uninstall at a time.
+constexpr std::int64_t install_lock = 0x6672657368657449;
+constexpr std::int64_t small_step = 1000;  // the weight of what reads no source
+
+class Installer {
+  public:
+    Installer(pg::Connection& connection, const settings::Settings& settings, const InstallOptions& options, Plan& plan)
+        : connection_(connection),
+          settings_(settings),
+          options_(options),
+          plan_(plan),
+          locks_{options.lock_timeout, options.lock_patience} {}
+
+    asio::awaitable<void> run();
+
+  private:
+    asio::awaitable<void> create_schema();
+    asio::awaitable<void> discard_unfinished();
+    asio::awaitable<void> write_events();
+    enum class Views { old_and_new, final_only };
+    asio::awaitable<void> install_captures(Views views);
+    asio::awaitable<void> drop_unused_sources();
+    void step(std::string text, std::int64_t weight);
+    std::optional<std::string> keep_of(const ViewPlan& view) const;
+
+    pg::Connection& connection_;
+    const settings::Settings& settings_;
+    const InstallOptions& options_;
+    Plan& plan_;
+    LockPolicy locks_;
+    std::int64_t done_ = 0;
+    std::int64_t total_ = 1;
+};
+
+void Installer::step(std::string text, std::int64_t weight) {
+    if (options_.progress) {
+        options_.progress({std::move(text), std::min(done_, total_), total_});
+    }
+    done_ += weight;
+}
+
+std::optional<std::string> Installer::keep_of(const ViewPlan& plan) const {
+    for (const auto& view : settings_.views) {
+        if (sql::parse_qualified_name(view.name, "public") == plan.name && view.retention) {
+            return view.retention->keep;
+        }
+    }
+    return std::nullopt;
+}
+
+asio::awaitable<void> Installer::create_schema() {
+    step("schema freshet", small_step);
+    co_await under_lock(connection_, plan_.schema_statements, locks_, "create the schema freshet");
+    co_await connection_.query(query_text("record_installation"),
+                               pg::params(std::to_string(schema_version()), std::string(core::version())));
+}
+
+// Generations that an interrupted install left half-built.
+asio::awaitable<void> Installer::discard_unfinished() {
+    const auto views = co_await catalog::load_views(connection_);
+    for (const auto& view : views) {
+        if (view.state == catalog::ViewState::building) {
+            co_await drop_view(connection_, view, locks_);
+        }
+    }
+}
+
+asio::awaitable<void> Installer::write_events() {
+    std::vector<std::string> statements{"DELETE FROM freshet.event"};
+    for (const auto& event : plan_.events) {
+        statements.push_back("INSERT INTO freshet.event (name, source_id, bit, predicate) SELECT " +
+                             sql::literal(event.name) + ", s.id, " + std::to_string(event.bit) + ", " +
+                             sql::literal(event.predicate) + " FROM freshet.source s WHERE s.schema_name = " +
+                             sql::literal(event.table.schema) + " AND s.table_name = " + sql::literal(event.table.name));
+    }
+    co_await under_lock(connection_, std::move(statements), locks_, "record the events");
+}
+
+asio::awaitable<void> Installer::install_captures(Views which) {
+    std::map<sql::QualifiedName, CaptureNeed> needs;
+    const auto need = [&](catalog::Strategy strategy, const compile::Program& program,
+                          const std::vector<sql::QualifiedName>& tables) {
+        for (const auto& table : tables) {
+            if (strategy == catalog::Strategy::delta) {
+                needs[table].programs.push_back(&program);
+            } else {
+                ++needs[table].concurrent_views;
+            }
+        }
+    };
+    const auto tables_of = [](const catalog::StoredView& view) {
+        std::vector<sql::QualifiedName> tables;
+        for (const auto& source : view.sources) {
+            tables.push_back(source.table);
+        }
+        return tables;
+    };
+    for (const auto& view : plan_.views) {
+        need(view.strategy, view.program, view.sources);
+        // Until the swap the generation in place goes on being maintained.
+        if (which == Views::old_and_new && view.present && view.action != Action::keep) {
+            need(view.present->strategy, view.present->program, tables_of(*view.present));
+        }
+    }
+    const auto stored = co_await catalog::load_sources(connection_);
+    for (const auto& [table, wanted] : needs) {
+        const auto plan = std::find_if(plan_.sources.begin(), plan_.sources.end(),
+                                       [&](const SourcePlan& one) { return one.table == table; });
+        const auto present = std::find_if(stored.begin(), stored.end(),
+                                          [&](const catalog::StoredSource& one) { return one.table == table; });
+        const auto facts = co_await catalog::table_facts(connection_, table);
+        const auto capture = capture::make_capture(plan->id, table, facts.columns, facts.primary_key, wanted.programs,
+                                                   events_on(plan_.events, table), wanted.concurrent_views);
+        if (present != stored.end() && present->fingerprint == capture::fingerprint(capture) &&
+            present->relation == facts.oid) {
+            continue;
+        }
+        step("capture of " + table.display(), small_step);
+        co_await install_capture(connection_, capture, locks_);
+    }
+}
+
+asio::awaitable<void> Installer::drop_unused_sources() {
+    for (const auto& source : plan_.sources) {
+        if (source.action != Action::drop) {
+            continue;
+        }
+        step("capture of " + source.table.display() + " removed", small_step);
+        auto statements = source.statements;
+        statements.push_back("DELETE FROM freshet.event WHERE source_id = " + std::to_string(source.id));
+        statements.push_back("DELETE FROM freshet.source WHERE id = " + std::to_string(source.id));
+        co_await under_lock(connection_, std::move(statements), locks_, "remove the capture of " + source.table.display());
+    }
+}
+
+asio::awaitable<void> Installer::run() {
+    total_ = small_step * static_cast<std::int64_t>(plan_.sources.size() + 2);
+    for (const auto& view : plan_.views) {
+        total_ += view.action == Action::keep ? 0 : view.estimated_rows + small_step;
+    }
+    co_await create_schema();
+    co_await discard_unfinished();
+    co_await install_captures(Views::old_and_new);
+    co_await write_events();
+    for (const auto& view : plan_.views) {
+        if (view.action == Action::drop) {
+            step("drop " + view.name.display(), small_step);
+            co_await drop_view(connection_, *view.present, locks_);
+        } else if (view.action != Action::keep) {
+            step("build " + view.name.display(), view.estimated_rows + small_step);
+            co_await build_view(connection_, view, keep_of(view), locks_);
+        } else if (view.present->definition != view.definition) {
+            co_await connection_.query("UPDATE freshet.view SET definition = $2 WHERE id = $1::integer",
+                                       pg::params(std::to_string(view.id), view.definition));
+        }
+    }
+    co_await install_captures(Views::final_only);
+    co_await drop_unused_sources();
+    done_ = total_;
+    step("done", 0);
+}
+
+// Holds the install lock of this session while it lives between take and release.
+asio::awaitable<void> take_install_lock(pg::Connection& connection) {
+    const bool taken = co_await pg::try_advisory_lock(connection, install_lock);
+    if (!taken) {
+        throw core::Error("another freshetd is installing or uninstalling in this database", "wait for it to end");
+    }
+}
+
+}  // namespace
+
+asio::awaitable<Plan> install(pg::Connection& connection, settings::Settings settings, InstallOptions options) {
+    co_await take_install_lock(connection);
+    std::exception_ptr failure;
+    Plan plan;
+    try {
+        plan = co_await make_plan(connection, settings, options.plan);
+        co_await Installer(connection, settings, options, plan).run();
+    } catch (const core::Error&) {
+        failure = std::current_exception();
+    }
+    if (connection.alive()) {
+        co_await pg::advisory_unlock(connection, install_lock);
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    co_return plan;
+}
+
+asio::awaitable<std::vector<std::string>> uninstall(pg::Connection& connection, UninstallOptions options) {
+    std::vector<std::string> removed;
+    const auto installation = co_await catalog::load_installation(connection);
+    if (!installation) {
+        co_return removed;
+    }
+    co_await take_install_lock(connection);
+    const LockPolicy locks{options.lock_timeout, options.lock_patience};
+    const auto views = co_await catalog::load_views(connection);
+    for (const auto& view : views) {
+        co_await drop_view(connection, view, locks);
+        removed.push_back("view " + view.display_name());
+    }
+    const auto sources = co_await catalog::load_sources(connection);
+    for (const auto& source : sources) {
+        auto statements = capture::drop_capture(source.id);
+        statements.push_back("DELETE FROM freshet.event WHERE source_id = " + std::to_string(source.id));
+        statements.push_back("DELETE FROM freshet.source WHERE id = " + std::to_string(source.id));
+        co_await under_lock(connection, std::move(statements), locks, "remove the capture of " + source.table.display());
+        removed.push_back("capture of " + source.table.display());
+    }
+    co_await pg::advisory_unlock(connection, install_lock);
+    if (options.purge) {
+        co_await under_lock(connection, std::vector<std::string>(1, "DROP SCHEMA freshet CASCADE"), locks, "drop the schema freshet");
+        removed.emplace_back("schema freshet with the refresh log");
+    }
+    co_return removed;
+}
+
+asio::awaitable<std::vector<std::string>> rehome(pg::Connection& connection) {
+    std::vector<std::string> views;
+    const auto installation = co_await catalog::load_installation(connection);
+    if (!installation || installation->same_cluster()) {
+        co_return views;
+    }
+    auto transaction = co_await pg::Transaction::begin(connection, pg::Isolation::read_committed);
+    std::string logs = "freshet.marker_0, freshet.marker_1";
+    const auto tables = co_await connection.query(
+        "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'freshet'::regnamespace AND c.relkind = 'r' "
+        "AND c.relname ~ '^log_[0-9]+_[01]$'");
+    for (int i = 0; i < tables.rows(); ++i) {
+        logs += ", " + tables.text(i, 0);
+    }
+    co_await connection.script("TRUNCATE " + logs);
+    const auto rows = co_await connection.query(query_text("rehome"));
+    for (int i = 0; i < rows.rows(); ++i) {
+        views.push_back(rows.text(i, 0));
+    }
+    co_await transaction.commit();
+    co_return views;
+}
+
+asio::awaitable<void> mark_ready(pg::Connection& connection, int view_id) {
+    co_await connection.query("UPDATE freshet.view SET state = 'ready' WHERE id = $1::integer AND state = 'broken'",
+                              pg::params(std::to_string(view_id)));
+}
+
+asio::awaitable<void> mark_broken(pg::Connection& connection, int view_id, std::string reason) {
+    co_await connection.query(
+        "WITH marked AS (UPDATE freshet.view SET state = 'broken' WHERE id = $1::integer) UPDATE freshet.position SET "
+        "last_error = $2, last_status = 'failed' WHERE view_id = $1::integer",
+        pg::params(std::to_string(view_id), std::move(reason)));
+}
+
+}  // namespace freshet::install

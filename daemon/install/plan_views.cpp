@@ -1,0 +1,213 @@
+// Which strategy fits each configured view, and what it needs.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "freshet/compile/emit.hpp"
+#include "planner.hpp"
+
+namespace freshet::install {
+
+namespace {
+
+core::Fault fault_of(const settings::Settings& settings, const settings::ViewSettings& view, std::string message,
+                     std::string hint) {
+    return {settings.file, view.line, view.column, "view " + view.name + ": " + std::move(message), std::move(hint)};
+}
+
+catalog::QueryText query_text(const settings::Settings& settings, const settings::ViewSettings& view,
+                              const sql::QualifiedName& name) {
+    return {view.query, view.query_file.empty() ? settings.file : view.query_file, name.schema, view.timezone};
+}
+
+// The reasons of faults, one line each, for people who ask why a better strategy does not fit.
+std::vector<std::string> as_reasons(const core::Faults& faults) {
+    std::vector<std::string> reasons;
+    for (const auto& fault : faults.faults()) {
+        const auto where = fault.line > 0 ? std::to_string(fault.line) + ":" + std::to_string(fault.column) + ": " : "";
+        reasons.push_back("not delta: " + where + fault.message);
+    }
+    return reasons;
+}
+
+std::string fingerprint_of(const ViewPlan& plan, const settings::ViewSettings& view) {
+    auto program = plan.program;
+    program.view_id = 0;
+    const auto text = nlohmann::json{{"strategy", catalog::name_of(plan.strategy)},
+                                     {"timezone", plan.timezone},
+                                     {"program", plan.strategy == catalog::Strategy::delta ? compile::to_json(program)
+                                                                                           : nlohmann::json()},
+                                     {"definition", plan.strategy == catalog::Strategy::delta ? "" : plan.definition},
+                                     {"indexes", view.indexes}}
+                          .dump();
+    std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a; against accidents, not attackers
+    for (const char c : text) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    }
+    return std::to_string(hash);
+}
+
+}  // namespace
+
+asio::awaitable<void> Planner::plan_delta(const settings::ViewSettings& view, ViewPlan& plan) {
+    auto resolved = co_await catalog::resolve(connection_, query_text(settings_, view, plan.name));
+    compile::CompileOptions options;
+    options.tenant = view.tenant;
+    options.retention_column = view.retention ? view.retention->column : "";
+    for (const auto& arm : resolved.form.arms) {
+        for (const auto& relation : arm.relations) {
+            options.source_ids[relation.table] = source_id(relation.table);
+        }
+    }
+    options.view_id = plan.id;
+    try {
+        plan.program = compile::compile(resolved.form, resolved.types, options);
+        plan.create_statements = compile::create_state(plan.program, view.indexes);
+    } catch (const query::Rejected& rejected) {
+        std::vector<core::Fault> faults;
+        for (const auto& rejection : rejected.rejections) {
+            faults.push_back(fault_of(settings_, view, rejection.reason, rejection.hint));
+        }
+        throw core::Faults(std::move(faults));
+    } catch (const core::Faults&) {
+        throw;
+    } catch (const core::Error& error) {
+        throw core::Faults({fault_of(settings_, view, error.what(), error.hint())});
+    }
+    plan.strategy = catalog::Strategy::delta;
+    for (const auto& source : plan.program.sources) {
+        plan.sources.push_back(source.table);
+    }
+    plan.create_statements.push_back("CREATE VIEW " + plan.name.quoted() + " AS\n" +
+                                     compile::public_select(plan.program));
+}
+
+asio::awaitable<void> Planner::plan_concurrent(const settings::ViewSettings& view, ViewPlan& plan) {
+    auto existing = co_await catalog::materialized_view(connection_, plan.name);
+    plan.strategy = catalog::Strategy::concurrent;
+    plan.definition = existing.definition;
+    plan.sources = existing.sources;
+    if (view.tenant.empty() && !view.retention && view.indexes.empty()) {
+        co_return;
+    }
+    throw core::Error("strategy concurrent has no tenant, retention or indexes of ours: the materialized view is refreshed "
+                      "as a whole",
+                      "remove those settings, or use strategy delta");
+}
+
+asio::awaitable<void> Planner::choose_strategy(const settings::ViewSettings& view, ViewPlan& plan) {
+    if (view.strategy == settings::StrategyChoice::concurrent) {
+        plan.reasons.emplace_back("strategy concurrent is configured");
+        co_await plan_concurrent(view, plan);
+        co_return;
+    }
+    std::optional<core::Faults> obstacles;
+    try {
+        co_await plan_delta(view, plan);
+        plan.reasons.emplace_back("every clause can be maintained incrementally");
+        co_return;
+    } catch (const core::Faults& faults) {
+        obstacles = faults;
+    }
+    // Automatic: a materialized view of this name can still be refreshed concurrently.
+    const auto kind = co_await relation_kind(plan.name);
+    if (view.strategy == settings::StrategyChoice::delta || kind != "m" || options_.adopt) {
+        throw core::Faults(*obstacles);
+    }
+    plan.sources.clear();
+    plan.reasons = as_reasons(*obstacles);
+    co_await plan_concurrent(view, plan);
+}
+
+asio::awaitable<void> Planner::check_name(const settings::ViewSettings& view, ViewPlan& plan) {
+    if (plan.strategy == catalog::Strategy::concurrent) {
+        co_return;
+    }
+    const auto rights = co_await connection_.query(
+        "SELECT n.oid IS NOT NULL AND has_schema_privilege(n.oid, 'CREATE') FROM (SELECT to_regnamespace($1) AS oid) AS n",
+        pg::params(sql::quote(plan.name.schema)));
+    if (!rights.boolean(0, 0)) {
+        throw core::Error("the schema " + plan.name.schema + " does not exist or the role may not create views in it",
+                          "CREATE SCHEMA " + sql::quote(plan.name.schema) + ", or GRANT CREATE ON SCHEMA " +
+                              sql::quote(plan.name.schema) + " to the daemon's role");
+    }
+    const auto kind = co_await relation_kind(plan.name);
+    if (kind.empty() || (plan.present && plan.present->strategy == catalog::Strategy::delta && kind == "v")) {
+        co_return;
+    }
+    if (kind == "m" && options_.adopt) {
+        plan.adopt = true;
+        co_return;
+    }
+    throw core::Error("a relation named " + plan.name.display() + " exists already and is not ours",
+                      kind == "m" ? "freshetd install --adopt replaces the materialized view, keeping its grants"
+                                  : "rename or drop it, or choose another name for the view (line " +
+                                        std::to_string(view.line) + ")");
+}
+
+asio::awaitable<ViewPlan> Planner::plan_view(const settings::ViewSettings& view) {
+    ViewPlan plan;
+    plan.name = sql::parse_qualified_name(view.name, "public");
+    plan.definition = view.query;
+    plan.timezone = view.timezone;
+    const auto present = std::find_if(stored_.begin(), stored_.end(), [&](const catalog::StoredView& one) {
+        return one.name == plan.name && one.state != catalog::ViewState::building;
+    });
+    if (present != stored_.end()) {
+        plan.present = *present;
+    }
+    plan.id = next_view_id_;
+    co_await choose_strategy(view, plan);
+    co_await check_name(view, plan);
+    plan.fingerprint = fingerprint_of(plan, view);
+    for (const auto& source : plan.sources) {
+        plan.estimated_rows += (co_await facts_of(source)).estimated_rows;
+    }
+    if (plan.present && plan.present->fingerprint == plan.fingerprint) {
+        plan.action = Action::keep;
+        plan.id = plan.present->id;
+        plan.program.view_id = plan.id;
+        plan.create_statements.clear();
+    } else {
+        plan.action = plan.present ? Action::rebuild : Action::create;
+        if (plan.present) {
+            plan.reasons.emplace_back("the query, its types or its settings changed since it was installed");
+        }
+        ++next_view_id_;
+    }
+    co_return plan;
+}
+
+asio::awaitable<void> Planner::plan_views(Plan& plan) {
+    for (const auto& view : settings_.views) {
+        try {
+            plan.views.push_back(co_await plan_view(view));
+        } catch (const core::Faults& faults) {
+            faults_.insert(faults_.end(), faults.faults().begin(), faults.faults().end());
+        } catch (const pg::Error& error) {
+            if (error.connection_lost() || error.timed_out()) {
+                throw;
+            }
+            faults_.push_back(fault_of(settings_, view, error.what(), error.hint()));
+        } catch (const core::Error& error) {
+            faults_.push_back(fault_of(settings_, view, error.what(), error.hint()));
+        }
+    }
+    for (const auto& stored : stored_) {
+        const bool wanted = std::any_of(plan.views.begin(), plan.views.end(), [&](const ViewPlan& one) {
+            return one.name == stored.name;
+        });
+        if (wanted || stored.state == catalog::ViewState::building) {
+            continue;
+        }
+        ViewPlan drop;
+        drop.action = Action::drop;
+        drop.name = stored.name;
+        drop.strategy = stored.strategy;
+        drop.id = stored.id;
+        drop.present = stored;
+        drop.reasons.emplace_back("the configuration has no such view any more");
+        plan.views.push_back(std::move(drop));
+    }
+}
+
+}  // namespace freshet::install

@@ -1,0 +1,67 @@
+// Makes a Plan from the configuration and what the database holds. Private to install/.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "freshet/install/plan.hpp"
+
+namespace freshet::install {
+
+// The capture of every source as the given views need it. `programs` point into views that outlive the result.
+struct CaptureNeed {
+    std::vector<const compile::Program*> programs;
+    std::size_t concurrent_views = 0;
+};
+
+class Planner {
+  public:
+    Planner(pg::Connection& connection, const settings::Settings& settings, PlanOptions options)
+        : connection_(connection), settings_(settings), options_(options) {}
+
+    asio::awaitable<Plan> make();
+
+  private:
+    asio::awaitable<void> load();
+    asio::awaitable<void> plan_schema(Plan& plan);
+    asio::awaitable<void> plan_views(Plan& plan);
+    asio::awaitable<ViewPlan> plan_view(const settings::ViewSettings& view);
+    asio::awaitable<void> choose_strategy(const settings::ViewSettings& view, ViewPlan& plan);
+    asio::awaitable<void> plan_delta(const settings::ViewSettings& view, ViewPlan& plan);
+    asio::awaitable<void> plan_concurrent(const settings::ViewSettings& view, ViewPlan& plan);
+    asio::awaitable<void> check_name(const settings::ViewSettings& view, ViewPlan& plan);
+    asio::awaitable<void> plan_events(Plan& plan);
+    asio::awaitable<void> plan_sources(Plan& plan);
+
+    // The relkind of a relation, empty if there is none.
+    asio::awaitable<std::string> relation_kind(sql::QualifiedName name);
+    asio::awaitable<catalog::TableFacts> facts_of(sql::QualifiedName table);
+    int source_id(const sql::QualifiedName& table);
+
+    pg::Connection& connection_;
+    const settings::Settings& settings_;
+    PlanOptions options_;
+    std::vector<catalog::StoredView> stored_;
+    std::vector<catalog::StoredSource> sources_;
+    std::map<sql::QualifiedName, int> source_ids_;
+    std::map<sql::QualifiedName, catalog::TableFacts> facts_;
+    int next_source_id_ = 1;
+    int next_view_id_ = 1;
+    std::vector<core::Fault> faults_;
+    bool installed_ = false;
+};
+
+// Shared by plan and install.
+struct NamedCapture {
+    capture::SourceCapture capture;
+    std::string present_fingerprint;
+    std::int64_t relation = 0;
+};
+std::vector<capture::CapturedEvent> events_on(const std::vector<EventPlan>& events, const sql::QualifiedName& table);
+
+// The statements of freshet's schema and functions, for a database at `present_version` (0: none).
+std::vector<std::string> schema_statements(int present_version);
+int schema_version();
+
+}  // namespace freshet::install

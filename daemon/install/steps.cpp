@@ -1,0 +1,204 @@
+#include "steps.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "freshet/async/sleep.hpp"
+#include "freshet/compile/emit.hpp"
+#include "freshet/core/duration.hpp"
+#include "freshet/refresh/refresh.hpp"
+#include "freshet/sql/texts.hpp"
+
+namespace freshet::install {
+
+namespace {
+
+constexpr const char* lock_not_available = "55P03";
+constexpr const char* deadlock_detected = "40P01";
+constexpr std::chrono::milliseconds pause_between_tries{200};
+
+bool worth_another_try(const pg::Error& error) {
+    return error.sqlstate() == lock_not_available || error.sqlstate() == deadlock_detected;
+}
+
+// True if the transaction committed, false if a lock was not to be had.
+asio::awaitable<bool> try_once(pg::Connection& connection, const std::vector<std::string>& statements,
+                               std::chrono::milliseconds timeout) {
+    auto transaction = co_await pg::Transaction::begin(connection, pg::Isolation::read_committed);
+    std::exception_ptr failure;
+    try {
+        co_await connection.query("SELECT set_config('lock_timeout', $1, true)",
+                                  pg::params(std::to_string(timeout.count()) + "ms"));
+        for (const auto& statement : statements) {
+            co_await connection.script(statement);
+        }
+        co_await transaction.commit();
+        co_return true;
+    } catch (const pg::Error& error) {
+        if (!worth_another_try(error)) {
+            failure = std::current_exception();
+        }
+    }
+    if (connection.alive()) {
+        co_await transaction.rollback();
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    co_return false;
+}
+
+}  // namespace
+
+std::string query_text(std::string_view name) {
+    return std::string(sql::text("triggers/queries/install/" + std::string(name) + ".sql"));
+}
+
+asio::awaitable<void> under_lock(pg::Connection& connection, std::vector<std::string> statements, LockPolicy policy,
+                                 std::string what) {
+    const auto deadline = std::chrono::steady_clock::now() + policy.patience;
+    bool done = co_await try_once(connection, statements, policy.timeout);
+    while (!done) {
+        if (std::chrono::steady_clock::now() >= deadline) {
+            throw core::Error("cannot " + what + ": a lock was not to be had within " +
+                                  core::human_duration(policy.patience),
+                              "end long transactions on the table (pg_stat_activity shows them), then run install again");
+        }
+        co_await async::sleep_for(pause_between_tries);
+        done = co_await try_once(connection, statements, policy.timeout);
+    }
+}
+
+asio::awaitable<void> install_capture(pg::Connection& connection, capture::SourceCapture capture, LockPolicy policy) {
+    const auto id = std::to_string(capture.source_id);
+    const auto columns = co_await connection.query(query_text("log_columns"), pg::params(id));
+    std::vector<std::string> existing;
+    for (int i = 0; i < columns.rows(); ++i) {
+        existing.push_back(columns.text(i, 0));
+    }
+    auto statements = existing.empty() ? capture::create_log(capture) : capture::extend_log(capture, existing);
+    const auto triggers = capture::create_triggers(capture);
+    statements.insert(statements.end(), triggers.begin(), triggers.end());
+    statements.push_back("INSERT INTO freshet.source (id, schema_name, table_name, relation, fingerprint) VALUES (" + id +
+                         ", " + sql::literal(capture.table.schema) + ", " + sql::literal(capture.table.name) + ", " +
+                         sql::literal(capture.table.quoted()) + "::regclass, " +
+                         sql::literal(capture::fingerprint(capture)) +
+                         ") ON CONFLICT (id) DO UPDATE SET relation = excluded.relation, fingerprint = "
+                         "excluded.fingerprint");
+    co_await under_lock(connection, std::move(statements), policy, "capture changes of " + capture.table.display());
+}
+
+namespace {
+
+// The new generation's rows and empty tables. An earlier attempt's leftovers go first.
+asio::awaitable<void> prepare_generation(pg::Connection& connection, const ViewPlan& plan, LockPolicy policy) {
+    const auto id = std::to_string(plan.id);
+    std::vector<std::string> statements{"DELETE FROM freshet.view WHERE id = " + id};
+    if (plan.strategy == catalog::Strategy::delta) {
+        const auto drops = compile::drop_state(plan.program);
+        statements.insert(statements.end(), drops.begin(), drops.end());
+        statements.insert(statements.end(), plan.create_statements.begin(), std::prev(plan.create_statements.end()));
+    }
+    const auto program =
+        plan.strategy == catalog::Strategy::delta ? compile::to_json(plan.program).dump() : std::string("{}");
+    statements.push_back(
+        "INSERT INTO freshet.view (id, schema_name, relation_name, strategy, state, definition, timezone, fingerprint, "
+        "program) VALUES (" +
+        id + ", " + sql::literal(plan.name.schema) + ", " + sql::literal(plan.name.name) + ", '" +
+        std::string(catalog::name_of(plan.strategy)) + "', 'building', " + sql::literal(plan.definition) + ", " +
+        sql::literal(plan.timezone) + ", " + sql::literal(plan.fingerprint) + ", " + sql::literal(program) + "::jsonb)");
+    for (const auto& table : plan.sources) {
+        statements.push_back("INSERT INTO freshet.view_source SELECT " + id +
+                             ", s.id FROM freshet.source s WHERE s.schema_name = " + sql::literal(table.schema) +
+                             " AND s.table_name = " + sql::literal(table.name));
+    }
+    co_await under_lock(connection, std::move(statements), policy, "create the tables of " + plan.name.display());
+}
+
+std::vector<std::string> drop_generation(const catalog::StoredView& view) {
+    std::vector<std::string> statements;
+    if (view.strategy == catalog::Strategy::delta) {
+        statements = compile::drop_state(view.program);
+    }
+    statements.push_back("DELETE FROM freshet.view WHERE id = " + std::to_string(view.id));
+    return statements;
+}
+
+asio::awaitable<std::vector<std::string>> kept_grants(pg::Connection& connection, sql::QualifiedName name) {
+    const auto rows = co_await connection.query(query_text("grants"), pg::params(name.schema, name.name));
+    std::vector<std::string> statements;
+    for (int i = 0; i < rows.rows(); ++i) {
+        statements.push_back(rows.text(i, 0));
+    }
+    co_return statements;
+}
+
+// Public relation, grants and states change hands in one transaction: readers see the old or the new, never neither.
+asio::awaitable<void> swap_in(pg::Connection& connection, const ViewPlan& plan, LockPolicy policy) {
+    std::vector<std::string> statements;
+    const auto add = [&](const std::vector<std::string>& more) {
+        statements.insert(statements.end(), more.begin(), more.end());
+    };
+    const bool delta = plan.strategy == catalog::Strategy::delta;
+    const bool replaces_view = plan.present && plan.present->strategy == catalog::Strategy::delta;
+    std::vector<std::string> grants;
+    if (delta && (plan.adopt || replaces_view)) {
+        grants = co_await kept_grants(connection, plan.name);
+        statements.push_back((plan.adopt ? "DROP MATERIALIZED VIEW " : "DROP VIEW IF EXISTS ") + plan.name.quoted());
+    }
+    if (plan.present) {
+        add(drop_generation(*plan.present));
+    }
+    if (delta) {
+        statements.push_back(plan.create_statements.back());
+        add(grants);
+    }
+    statements.push_back("UPDATE freshet.view SET state = 'ready' WHERE id = " + std::to_string(plan.id));
+    co_await under_lock(connection, std::move(statements), policy, "put " + plan.name.display() + " in place");
+}
+
+catalog::StoredView stored_from(const ViewPlan& plan, std::vector<catalog::StoredSource> sources) {
+    catalog::StoredView view;
+    view.id = plan.id;
+    view.name = plan.name;
+    view.strategy = plan.strategy;
+    view.definition = plan.definition;
+    view.timezone = plan.timezone;
+    view.program = plan.program;
+    view.sources = std::move(sources);
+    return view;
+}
+
+}  // namespace
+
+asio::awaitable<void> build_view(pg::Connection& connection, ViewPlan plan, std::optional<std::string> keep,
+                                 LockPolicy policy) {
+    co_await prepare_generation(connection, plan, policy);
+    co_await refresh::create_position(connection, plan.id);
+    std::vector<catalog::StoredSource> sources;
+    auto all = co_await catalog::load_sources(connection);
+    for (auto& source : all) {
+        if (std::find(plan.sources.begin(), plan.sources.end(), source.table) != plan.sources.end()) {
+            sources.push_back(std::move(source));
+        }
+    }
+    const auto view = stored_from(plan, std::move(sources));
+    refresh::Request request;
+    request.work = refresh::Work::recompute;
+    request.trigger = refresh::Trigger::startup;
+    request.keep = std::move(keep);
+    co_await refresh::refresh(connection, view, request);
+    co_await swap_in(connection, plan, policy);
+}
+
+asio::awaitable<void> drop_view(pg::Connection& connection, const catalog::StoredView& view, LockPolicy policy) {
+    std::vector<std::string> statements;
+    if (view.strategy == catalog::Strategy::delta && view.state != catalog::ViewState::building) {
+        statements.push_back("DROP VIEW IF EXISTS " + view.name.quoted());
+    }
+    const auto drops = drop_generation(view);
+    statements.insert(statements.end(), drops.begin(), drops.end());
+    co_await under_lock(connection, std::move(statements), policy, "drop " + view.name.display());
+}
+
+}  // namespace freshet::install

@@ -1,0 +1,171 @@
+// Folds against the oracle: every shape of view in the incremental class, under hand-written and random changes.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "support/engine.hpp"
+
+namespace freshet::testing {
+namespace {
+
+struct Case {
+    std::string name;
+    std::string query;
+};
+
+std::ostream& operator<<(std::ostream& out, const Case& one) { return out << one.name; }
+
+constexpr const char* schema = R"(
+    CREATE TABLE parent(id int PRIMARY KEY, region text, weight numeric, active boolean);
+    CREATE TABLE child(id int PRIMARY KEY, parent_id int, kind text, day date, at timestamptz, amount numeric(10,2),
+                       quantity int, small smallint, big bigint, flag boolean NOT NULL DEFAULT true);
+    CREATE TABLE other(id int PRIMARY KEY, parent_id int, day date, cost numeric);
+)";
+
+const std::vector<Case>& cases() {
+    static const std::vector<Case> all = {
+        {"count_rows", "SELECT kind, count(*) AS n FROM child GROUP BY kind"},
+        {"nullable_inputs",
+         "SELECT kind, count(amount) AS n, sum(amount) AS total, avg(amount) AS mean FROM child GROUP BY 1"},
+        {"integer_sums",
+         "SELECT kind, sum(quantity) AS q, sum(small) AS s, sum(big) AS b, avg(quantity) AS mq, avg(big) AS mb "
+         "FROM child GROUP BY kind"},
+        {"distinct", "SELECT day, count(DISTINCT kind) AS kinds, count(DISTINCT parent_id) AS parents, count(*) AS n "
+                     "FROM child GROUP BY day"},
+        {"extremes", "SELECT kind, min(amount) AS lo, max(amount) AS hi, min(day) AS first, max(kind) AS k "
+                     "FROM child GROUP BY kind"},
+        {"distinct_and_extremes_of_one_input",
+         "SELECT parent_id, min(quantity) AS lo, max(quantity) AS hi, count(DISTINCT quantity) AS d, sum(quantity) AS s "
+         "FROM child GROUP BY parent_id"},
+        {"filters", "SELECT kind, count(*) FILTER (WHERE flag) AS flagged, sum(amount) FILTER (WHERE quantity > 2) AS big "
+                    "FROM child WHERE amount IS NOT NULL GROUP BY kind"},
+        {"filter_distinct", "SELECT day, count(DISTINCT kind) FILTER (WHERE flag) AS k FROM child GROUP BY day"},
+        {"case_and_arithmetic",
+         "SELECT kind, coalesce(sum(amount), 0) * 0.2 + count(*) AS score, "
+         "sum(CASE WHEN flag THEN amount ELSE 0 END) AS flagged FROM child GROUP BY kind"},
+        {"expression_keys",
+         "SELECT upper(kind) AS k, quantity % 3 AS bucket, count(*) AS n FROM child GROUP BY upper(kind), quantity % 3"},
+        {"key_in_expression", "SELECT kind || '!' AS shouted, kind, count(*) AS n FROM child GROUP BY kind"},
+        {"month", "SELECT DATE_TRUNC('month', day)::date AS month, sum(amount) AS total FROM child GROUP BY 1"},
+        {"day_of_moment", "SELECT at::date AS d, count(*) AS n FROM child GROUP BY at::date"},
+        {"join", "SELECT p.region, c.kind, sum(c.amount) AS total, sum(c.quantity * p.weight) AS weighted "
+                 "FROM child c JOIN parent p ON p.id = c.parent_id WHERE p.active GROUP BY p.region, c.kind"},
+        {"comma_join", "SELECT p.id, p.region, count(*) AS n FROM parent p, child c WHERE c.parent_id = p.id "
+                       "GROUP BY p.id, p.region"},
+        {"functional_dependency", "SELECT p.id, p.region, p.weight, count(*) AS n FROM parent p JOIN child c "
+                                  "ON c.parent_id = p.id GROUP BY p.id"},
+        {"three_tables", "SELECT p.region, c.kind, o.day, count(*) AS n, sum(c.amount * o.cost) AS x FROM parent p "
+                         "JOIN child c ON c.parent_id = p.id JOIN other o ON o.parent_id = p.id GROUP BY 1, 2, 3"},
+        {"self_join", "SELECT a.kind, count(*) AS pairs, sum(a.amount - b.amount) AS d FROM child a JOIN child b "
+                      "ON a.parent_id = b.parent_id AND a.day < b.day GROUP BY a.kind"},
+        {"using", "SELECT parent_id, count(*) AS n, min(cost) AS c FROM child JOIN other USING (parent_id) "
+                  "GROUP BY parent_id"},
+        {"union_all",
+         "SELECT p.region, f.day, sum(f.income) AS income, sum(f.cost) AS cost, count(DISTINCT f.kind) AS kinds "
+         "FROM (SELECT parent_id, day, amount AS income, NULL::numeric AS cost, kind FROM child WHERE flag "
+         "UNION ALL SELECT parent_id, day, NULL, cost, NULL FROM other) f "
+         "JOIN parent p ON p.id = f.parent_id GROUP BY p.region, f.day"},
+        {"union_types",
+         "SELECT f.parent_id, sum(f.x / 2) AS halves FROM (SELECT parent_id, quantity AS x FROM child "
+         "UNION ALL SELECT parent_id, cost FROM other) f GROUP BY f.parent_id"},
+        {"sub_select",
+         "SELECT s.k, sum(s.v) AS v FROM (SELECT lower(kind) AS k, amount + 1 AS v FROM child WHERE quantity > 1) s "
+         "WHERE s.v > 2 GROUP BY s.k"},
+        {"between_in_like",
+         "SELECT kind, count(*) AS n FROM child WHERE day BETWEEN '2026-01-01' AND '2026-06-30' AND kind IN ('a', 'b') "
+         "AND kind LIKE 'a%' GROUP BY kind"},
+        {"no_columns_needed", "SELECT p.region, count(*) AS n FROM parent p, other o GROUP BY p.region"},
+    };
+    return all;
+}
+
+class Changes {
+  public:
+    explicit Changes(unsigned seed) : random_(seed) {}
+
+    std::string next() {
+        const auto id = std::to_string(pick(60));
+        const auto parent = pick(10) == 0 ? std::string("NULL") : std::to_string(pick(8));
+        const auto day = pick(8) == 0 ? std::string("NULL") : "date '2026-01-01' + " + std::to_string(pick(200));
+        const auto amount = pick(6) == 0 ? std::string("NULL") : std::to_string(pick(100)) + ".25";
+        const auto kind = pick(6) == 0 ? std::string("NULL") : std::string("'") + "abA"[pick(3)] + "'";
+        switch (pick(14)) {
+            case 0:
+            case 1:
+            case 2:
+                return "INSERT INTO child SELECT g, " + parent + ", " + kind + ", " + day +
+                       ", timestamptz '2026-03-01 23:30+00' + g * interval '1 hour', " + amount + ", g % 7, g % 5, g * 10, "
+                       "g % 3 <> 0 FROM generate_series(" + id + ", " + id + " + 4) g ON CONFLICT (id) DO UPDATE SET "
+                       "amount = excluded.amount, kind = excluded.kind, flag = NOT child.flag";
+            case 3:
+                return "UPDATE child SET amount = " + amount + ", quantity = NULL WHERE id % 7 = " + std::to_string(pick(7));
+            case 4:
+                return "UPDATE child SET parent_id = " + parent + ", day = " + day + " WHERE id = " + id;
+            case 5:
+                return "UPDATE child SET flag = NOT flag WHERE id % 3 = " + std::to_string(pick(3));
+            case 6:
+                return "DELETE FROM child WHERE id % 11 = " + std::to_string(pick(11));
+            case 7:
+                return "UPDATE parent SET region = 'r' || (id + " + id + ") % 3, active = (id % 2 = 0) WHERE id < 5";
+            case 8:
+                return "INSERT INTO parent SELECT g, 'r' || g % 3, g * 1.5, true FROM generate_series(0, 7) g "
+                       "ON CONFLICT DO NOTHING";
+            case 9:
+                return "DELETE FROM parent WHERE id = " + std::to_string(pick(8));
+            case 10:
+                return "INSERT INTO other VALUES (" + id + ", " + parent + ", " + day + ", " + amount +
+                       ") ON CONFLICT (id) DO UPDATE SET cost = excluded.cost + 1";
+            case 11:
+                return "DELETE FROM other WHERE id % 5 = " + std::to_string(pick(5));
+            case 12:
+                return "MERGE INTO other o USING (SELECT generate_series(1, 12) AS id) s ON o.id = s.id WHEN MATCHED AND "
+                       "s.id % 2 = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET day = " + day +
+                       " WHEN NOT MATCHED THEN INSERT VALUES (s.id, " + parent + ", " + day + ", " + amount + ")";
+            default:
+                return "UPDATE child SET id = id + 100, kind = " + kind + " WHERE id = " + id +
+                       " AND NOT EXISTS (SELECT FROM child c WHERE c.id = " + id + " + 100)";
+        }
+    }
+
+    std::size_t pick(std::size_t below) { return std::uniform_int_distribution<std::size_t>(0, below - 1)(random_); }
+
+  private:
+    std::mt19937 random_;
+};
+
+class Folds : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Folds, EqualTheQueryAfterEveryBatch) {
+    Database database;
+    Client client(database.conninfo());
+    client.exec(schema);
+    Changes changes(7);
+    for (int i = 0; i < 20; ++i) {
+        client.exec(changes.next());
+    }
+    Engine engine(database.conninfo());
+    engine.add_view("v", GetParam().query);
+    engine.settings.views.back().strategy = settings::StrategyChoice::delta;
+    engine.install();
+    client.exec("SET TimeZone = 'UTC'");
+    ASSERT_EQ(differences(client, "v", GetParam().query), std::vector<std::string>{});
+    bool folded = false;
+    for (int batch = 0; batch < 25; ++batch) {
+        const auto statements = 1 + changes.pick(6);
+        for (std::size_t i = 0; i < statements; ++i) {
+            client.exec(changes.next());
+        }
+        const auto outcome = engine.refresh("v");
+        folded = folded || outcome.strategy == "delta";
+        ASSERT_EQ(differences(client, "v", GetParam().query), std::vector<std::string>{}) << "after batch " << batch;
+    }
+    EXPECT_TRUE(folded);
+    EXPECT_EQ(engine.verify("v").differences, 0);
+    EXPECT_FALSE(engine.plan().has_changes());
+}
+
+INSTANTIATE_TEST_SUITE_P(Views, Folds, ::testing::ValuesIn(cases()),
+                         [](const auto& one) { return one.param.name; });
+
+}  // namespace
+}  // namespace freshet::testing

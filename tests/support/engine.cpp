@@ -1,0 +1,82 @@
+#include "support/engine.hpp"
+
+#include <stdexcept>
+
+#include "support/run.hpp"
+
+namespace freshet::testing {
+
+namespace {
+
+namespace asio = boost::asio;
+
+template <typename Work>
+auto with_connection(const std::string& conninfo, Work work) {
+    return run([&]() -> decltype(work(std::declval<pg::Connection&>())) {
+        pg::ConnectOptions options;
+        options.conninfo = conninfo;
+        options.application_name = "freshetd/test";
+        auto executor = co_await asio::this_coro::executor;
+        auto connection = co_await pg::Connection::open(executor, options);
+        co_return co_await work(*connection);
+    });
+}
+
+}  // namespace
+
+settings::ViewSettings& Engine::add_view(std::string name, std::string query) {
+    settings::ViewSettings view;
+    view.name = std::move(name);
+    view.query = std::move(query);
+    view.query_file = view.name + ".sql";
+    settings.views.push_back(std::move(view));
+    return settings.views.back();
+}
+
+install::Plan Engine::plan(install::PlanOptions options) {
+    return with_connection(conninfo_, [&](pg::Connection& connection) {
+        return install::make_plan(connection, settings, options);
+    });
+}
+
+install::Plan Engine::install(install::PlanOptions options) {
+    install::InstallOptions all;
+    all.plan = options;
+    return with_connection(conninfo_,
+                           [&](pg::Connection& connection) { return install::install(connection, settings, all); });
+}
+
+catalog::StoredView Engine::view(const std::string& name) {
+    for (auto& view : with_connection(conninfo_, [](pg::Connection& c) { return catalog::load_views(c); })) {
+        if (view.display_name() == name && view.state != catalog::ViewState::building) {
+            return view;
+        }
+    }
+    throw std::logic_error("no view " + name);
+}
+
+refresh::Outcome Engine::refresh(const std::string& name, refresh::Request request) {
+    const auto stored = view(name);
+    return with_connection(conninfo_, [&](pg::Connection& c) { return refresh::refresh(c, stored, request); });
+}
+
+refresh::Proof Engine::verify(const std::string& name, refresh::VerifyRequest request) {
+    const auto stored = view(name);
+    return with_connection(conninfo_, [&](pg::Connection& c) { return refresh::verify(c, stored, request); });
+}
+
+std::vector<std::string> differences(Client& client, const std::string& relation, const std::string& query,
+                                     const std::string& columns) {
+    const auto published = "(SELECT " + columns + " FROM " + relation + ")";
+    const auto expected = "(SELECT " + columns + " FROM (" + query + "\n) AS q)";
+    const auto rows = client.query("SELECT 'missing ' || x::text FROM (" + expected + " EXCEPT ALL " + published +
+                                   ") AS x UNION ALL SELECT 'unexpected ' || x::text FROM (" + published +
+                                   " EXCEPT ALL " + expected + ") AS x");
+    std::vector<std::string> result;
+    for (const auto& row : rows) {
+        result.push_back(row.front().value_or("NULL"));
+    }
+    return result;
+}
+
+}  // namespace freshet::testing

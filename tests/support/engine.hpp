@@ -1,0 +1,40 @@
+// The engine called from a test, without the daemon: install, fold, recompute, verify on a database of the test's own.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "freshet/catalog/store.hpp"
+#include "freshet/install/install.hpp"
+#include "freshet/refresh/refresh.hpp"
+#include "freshet/refresh/verify.hpp"
+#include "support/client.hpp"
+#include "support/cluster.hpp"
+
+namespace freshet::testing {
+
+class Engine {
+  public:
+    explicit Engine(const std::string& conninfo) : conninfo_(conninfo) {}
+
+    settings::Settings settings;
+
+    // Adds a view to the settings; returns it for further settings.
+    settings::ViewSettings& add_view(std::string name, std::string query);
+
+    install::Plan plan(install::PlanOptions options = {});
+    install::Plan install(install::PlanOptions options = {});
+    refresh::Outcome refresh(const std::string& view, refresh::Request request = {});
+    refresh::Proof verify(const std::string& view, refresh::VerifyRequest request = {});
+    catalog::StoredView view(const std::string& name);
+
+  private:
+    std::string conninfo_;
+};
+
+// Rows by which a public relation and its defining query differ, both ways; empty if they are equal. Written by hand and
+// run by a plain session: the oracle shares no code with the engine. `columns` names what to compare.
+std::vector<std::string> differences(Client& client, const std::string& relation, const std::string& query,
+                                     const std::string& columns = "*");
+
+}  // namespace freshet::testing

@@ -1,0 +1,3 @@
+-- The columns of a source's log ($1: its id); no row if there is no log.
+SELECT a.attname::text FROM pg_attribute a
+WHERE a.attrelid = to_regclass('freshet.log_' || $1 || '_0') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum

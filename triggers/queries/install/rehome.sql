@@ -1,0 +1,9 @@
+-- The positions are of another cluster: every view starts from scratch, and is marked so that it is recomputed.
+WITH moved AS (
+    UPDATE freshet.installation SET system_identifier = (SELECT system_identifier::text FROM pg_control_system())
+), fresh AS (
+    UPDATE freshet.position SET snapshot = pg_current_snapshot(), generation = generation + 1,
+        last_error = 'restored from another cluster'
+)
+UPDATE freshet.view SET state = 'broken' WHERE state <> 'building'
+RETURNING CASE WHEN schema_name = 'public' THEN relation_name ELSE schema_name || '.' || relation_name END
