@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <memory>
+#include <stdexcept>
 
 namespace freshet::async {
 
@@ -36,26 +37,36 @@ class OffloadService : public asio::execution_context::service {
     Offload& offload() { return *offload_; }
 
   private:
-    void shutdown() override { offload_.reset(); }
+    // Stopped, not destroyed: coroutines destroyed after this may still post a last call, which is then forgotten.
+    void shutdown() override { offload_->stop(); }
 
     std::unique_ptr<Offload> offload_;
 };
 
 }  // namespace
 
-Offload::Offload() : pool_(1) {}
+Offload::Offload() {
+    pool_.emplace(1);
+}
 
 Offload::~Offload() {
-    pool_.stop();
-    pool_.join();
+    stop();
+}
+
+void Offload::stop() {
+    if (!pool_) return;
+    pool_->stop();
+    pool_->join();
+    pool_.reset();
 }
 
 asio::awaitable<void> Offload::run(std::function<void()> call) {
+    if (!pool_) throw std::logic_error("a call was offloaded to a stopped thread");
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
         [this](auto handler, std::function<void()> job) {
             // Tracked: the caller's io_context must not run out of work while the thread is busy for it.
             auto home = asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked);
-            asio::post(pool_, [home, job = std::move(job), handler = std::move(handler)]() mutable {
+            asio::post(*pool_, [home, job = std::move(job), handler = std::move(handler)]() mutable {
                 std::exception_ptr error = outcome_of(job);
                 asio::post(home, [handler = std::move(handler), error]() mutable { std::move(handler)(error); });
             });
@@ -64,7 +75,7 @@ asio::awaitable<void> Offload::run(std::function<void()> call) {
 }
 
 void Offload::post(std::function<void()> call) {
-    asio::post(pool_, std::move(call));
+    if (pool_) asio::post(*pool_, std::move(call));
 }
 
 Offload& offload_of(const asio::any_io_executor& executor) {

@@ -2,6 +2,7 @@
 //
 // Calls run one after another in the order given. Awaiting a call cannot be cancelled half-way: what the call refers to
 // stays alive until it returns. The destructor waits for the call under way and forgets those that have not begun.
+// Destroy an Offload before the io_contexts it returns to: its thread may touch them until then.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -32,8 +33,11 @@ class Offload {
     // Runs `call` on the thread some time; nobody learns how it ended. `call` must not throw.
     void post(std::function<void()> call);
 
+    // Waits for the call under way, forgets the others, and takes no more.
+    void stop();
+
   private:
-    boost::asio::thread_pool pool_;
+    std::optional<boost::asio::thread_pool> pool_;  // empty once stopped
 };
 
 // The Offload that belongs to the executor's io_context: made on first use, destroyed with the context.

@@ -19,10 +19,11 @@ using boost::asio::awaitable;
 using boost::asio::io_context;
 
 TEST(Offload, RunsElsewhereAndComesBack) {
+    io_context context;
     Offload offload;
     std::thread::id worker;
     std::thread::id after;
-    const int value = testing::run([&]() -> awaitable<int> {
+    const int value = testing::run(context, [&]() -> awaitable<int> {
         const int answer = co_await offload.run<int>([&] {
             worker = std::this_thread::get_id();
             return 42;
@@ -36,14 +37,16 @@ TEST(Offload, RunsElsewhereAndComesBack) {
 }
 
 TEST(Offload, ThrowsWhatTheCallThrew) {
+    io_context context;
     Offload offload;
-    EXPECT_THROW(testing::run([&] { return offload.run<int>([]() -> int { throw std::out_of_range("far"); }); }),
-                 std::out_of_range);
+    EXPECT_THROW(
+        testing::run(context, [&] { return offload.run<int>([]() -> int { throw std::out_of_range("far"); }); }),
+        std::out_of_range);
 }
 
 TEST(Offload, TheIoThreadGoesOnMeanwhile) {
-    Offload offload;
     io_context context;
+    Offload offload;
     std::promise<void> release;
     const auto blocked = [&]() -> awaitable<void> { co_await offload.run([&] { release.get_future().wait(); }); };
     const auto releasing = [&]() -> awaitable<void> {
@@ -78,6 +81,13 @@ TEST(Offload, AContextDestroyedDuringACallWaitsForIt) {
         begun.get_future().wait();
     }
     EXPECT_TRUE(*finished);
+}
+
+TEST(Offload, AStoppedOneForgetsWhatIsPosted) {
+    Offload offload;
+    offload.stop();
+    offload.post([] { ADD_FAILURE(); });
+    EXPECT_THROW(testing::run([&] { return offload.run([] {}); }), std::logic_error);
 }
 
 }  // namespace
