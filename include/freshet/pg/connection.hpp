@@ -2,7 +2,10 @@
 //
 // Not thread-safe; lives on the executor it was opened with. One statement at a time: a second call while one is under
 // way is a std::logic_error. Destroying a Connection closes the session. Every wait ends at its deadline: the
-// statement is then cancelled on the server and the call throws pg::Error with timed_out().
+// statement is then cancelled on the server and the call throws pg::Error with timed_out(); a server that does not
+// answer that within two seconds loses the session. Cancelling the coroutine in the middle of a statement closes the
+// session, cancels the statement on the server and throws operation_aborted; while waiting for a notification it leaves
+// the session as it was. Host names are looked up by libpq, which blocks: name hosts by address where that matters.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
