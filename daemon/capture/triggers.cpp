@@ -170,6 +170,20 @@ std::string create_function(const SourceCapture& capture, std::string_view opera
            payload(capture) + ");\n    END IF;\n    RETURN NULL;\nEND\n$freshet$";
 }
 
+// A change that is no rows: only that it happened.
+std::string create_marker_function(const SourceCapture& capture, const std::string& kind) {
+    const auto insert = [&](const std::string& slot) {
+        return "INSERT INTO freshet.marker_" + slot + " (source_id, kind) VALUES (TG_ARGV[0]::integer, '" + kind + "');";
+    };
+    return "CREATE OR REPLACE FUNCTION " + function_name(capture, kind) +
+           "() RETURNS trigger\nLANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, freshet, pg_temp AS "
+           "$freshet$\nDECLARE\n    bell integer;\nBEGIN\n    SELECT last_value INTO bell FROM freshet.doorbell;\n    IF "
+           "bell & 1 = 0 THEN\n        " +
+           insert("0") + "\n    ELSE\n        " + insert("1") +
+           "\n    END IF;\n    IF bell & 2 <> 0 THEN\n        PERFORM pg_notify('freshet', '{\"source\": ' || TG_ARGV[0] || "
+           "'}');\n    END IF;\n    RETURN NULL;\nEND\n$freshet$";
+}
+
 std::string create_trigger(const SourceCapture& capture, const std::string& name, const std::string& event,
                            const std::string& transition, const std::string& function) {
     return "CREATE OR REPLACE TRIGGER " + name + " AFTER " + event + " ON " + capture.table.quoted() +
@@ -237,11 +251,15 @@ std::vector<std::string> create_triggers(const SourceCapture& capture) {
             add("update", "OLD TABLE AS freshet_old NEW TABLE AS freshet_new", update_select(capture));
         }
     }
+    const auto add_marker = [&](const std::string& kind, const std::string& event) {
+        functions.push_back(create_marker_function(capture, kind));
+        functions.push_back("REVOKE ALL ON FUNCTION " + function_name(capture, kind) + "() FROM PUBLIC");
+        triggers.push_back(create_trigger(capture, "freshet_" + kind, event, "", function_name(capture, kind)));
+    };
     if (capture.touch) {
-        triggers.push_back(create_trigger(capture, "freshet_touch", "INSERT OR UPDATE OR DELETE", "",
-                                          "freshet.capture_touch"));
+        add_marker("touch", "INSERT OR UPDATE OR DELETE");
     }
-    triggers.push_back(create_trigger(capture, "freshet_truncate", "TRUNCATE", "", "freshet.capture_truncate"));
+    add_marker("truncate", "TRUNCATE");
     functions.insert(functions.end(), triggers.begin(), triggers.end());
     return functions;
 }
@@ -249,7 +267,7 @@ std::vector<std::string> create_triggers(const SourceCapture& capture) {
 std::vector<std::string> drop_capture(int source_id) {
     const auto id = std::to_string(source_id);
     std::vector<std::string> statements;
-    for (const auto* operation : {"insert", "update", "delete"}) {
+    for (const auto* operation : {"insert", "update", "delete", "truncate", "touch"}) {
         statements.push_back("DROP FUNCTION IF EXISTS freshet.capture_" + id + "_" + operation + "() CASCADE");
     }
     statements.push_back("DROP VIEW IF EXISTS freshet.log_" + id);

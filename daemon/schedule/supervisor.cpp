@@ -1,0 +1,499 @@
+#include "freshet/schedule/supervisor.hpp"
+
+#include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <cmath>
+
+#include "freshet/async/sleep.hpp"
+#include "freshet/core/duration.hpp"
+#include "freshet/core/version.hpp"
+#include "freshet/install/install.hpp"
+#include "freshet/pg/advisory_lock.hpp"
+#include "freshet/sql/texts.hpp"
+
+namespace freshet::schedule {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using asio::experimental::awaitable_operators::operator||;
+
+// "freshetL" as a number: who holds it looks at the log, arms the bell and trims.
+constexpr std::int64_t leader_lock = 0x667265736865744C;
+constexpr core::Backoff::Limits reconnect_limits{std::chrono::milliseconds{100}, std::chrono::milliseconds{10'000}};
+constexpr std::chrono::seconds upkeep_interval{5};
+constexpr std::chrono::minutes calendar_interval{60};
+constexpr std::chrono::seconds complaint_interval{5};
+constexpr std::chrono::milliseconds trim_lock_timeout{50};
+constexpr int fallback_polls = 5;  // the fallback poll is this many times slower than poll_interval
+
+std::string query_text(std::string_view name) {
+    return std::string(sql::text("triggers/queries/schedule/" + std::string(name) + ".sql"));
+}
+
+pg::ConnectOptions options_for(const settings::Settings& settings, const std::string& role) {
+    pg::ConnectOptions options;
+    options.conninfo = settings.database.conninfo;
+    options.application_name = "freshetd/" + role;
+    options.default_timeout = settings.daemon.statement_timeout;
+    return options;
+}
+
+DoorbellMachine::Timing timing_of(const settings::Settings& settings) {
+    DoorbellMachine::Timing timing;
+    timing.idle_poll = settings.daemon.poll_interval;
+    timing.awake_poll = std::min(timing.awake_poll, timing.idle_poll);
+    timing.fallback_poll = timing.idle_poll * fallback_polls;
+    return timing;
+}
+
+pg::Link::OnChange report(observe::Logger& log, observe::Metrics& metrics, observe::SessionRole role) {
+    return [&log, &metrics, role](const pg::LinkChange& change) {
+        if (change.state == pg::LinkState::waiting && change.error != nullptr) {
+            log.warning("no session with the database",
+                        {{"error", change.error->what()}, {"hint", change.error->hint()}, {"retry_in", change.pause}});
+            metrics.set_database(role, observe::DatabaseState::down);
+        } else if (change.state == pg::LinkState::connected) {
+            metrics.set_database(role, observe::DatabaseState::up);
+            metrics.reconnected(role);
+        }
+    };
+}
+
+}  // namespace
+
+Supervisor::Supervisor(asio::any_io_executor executor, settings::Settings settings, observe::Logger& log,
+                       observe::Metrics& metrics, const core::Clock& clock)
+    : executor_(executor),
+      settings_(std::move(settings)),
+      log_(log),
+      metrics_(metrics),
+      clock_(clock),
+      pool_(executor, options_for(settings_, "worker"), settings_.daemon.workers,
+            report(log, metrics, observe::SessionRole::worker)),
+      control_link_(executor, options_for(settings_, "control"), core::Backoff(reconnect_limits),
+                    report(log, metrics, observe::SessionRole::control)),
+      wake_(executor),
+      stop_requested_(executor),
+      view_tasks_(executor,
+                  [this](std::string_view name, std::exception_ptr error) {
+                      try {
+                          std::rethrow_exception(error);
+                      } catch (const std::exception& failure) {
+                          log_.error("a view's loop ended", {{"view", name}, {"error", failure.what()}});
+                      }
+                      views_changed_ = true;  // starts it again
+                      wake_.notify();
+                  }),
+      alive_at_(Clock::now()) {}
+
+Supervisor::~Supervisor() = default;
+
+void Supervisor::stop() {
+    stopping_ = true;
+    wake_.notify();
+    stop_requested_.notify();
+}
+
+asio::awaitable<void> Supervisor::run() {
+    // The control session may wait for a database that is away; stop() must not.
+    co_await (control() || [](Supervisor& self) -> asio::awaitable<void> {
+        co_await self.stop_requested_.wait();
+        while (self.control_link_.current() != nullptr) {
+            co_await async::sleep_for(std::chrono::milliseconds(50));
+        }
+    }(*this));
+    for (const auto& view : views_) {
+        view->stop();
+    }
+    co_await view_tasks_.join();
+    metrics_.set_leadership(observe::Leadership::standby);
+}
+
+asio::awaitable<void> Supervisor::control() {
+    while (!stopping_) {
+        std::string complaint;
+        std::string hint;
+        auto* connection = co_await control_link_.get();
+        try {
+            co_await control_once(*connection);
+        } catch (const pg::Error& error) {
+            complaint = error.what();
+            hint = error.hint();
+            control_link_.drop();
+        } catch (const core::Error& error) {
+            complaint = error.what();
+            hint = error.hint();
+        }
+        leadership_ = observe::Leadership::standby;
+        metrics_.set_leadership(leadership_);
+        if (doorbell_) {
+            doorbell_->disconnected();
+        }
+        if (!complaint.empty()) {
+            set_database(observe::DatabaseState::down);
+            if (complaint != last_complaint_) {
+                log_.error("control session failed", {{"error", complaint}, {"hint", hint}});
+            }
+            last_complaint_ = complaint;
+            co_await pause_for(std::chrono::milliseconds(500));
+        }
+    }
+    control_link_.drop();
+}
+
+asio::awaitable<void> Supervisor::control_once(pg::Connection& connection) {
+    const bool ready = co_await prepare(connection);
+    if (!ready) {
+        co_await pause_for(complaint_interval);
+        co_return;
+    }
+    const bool leading = co_await pg::try_advisory_lock(connection, leader_lock);
+    if (!leading) {
+        if (leadership_ != observe::Leadership::standby || last_complaint_.empty()) {
+            log_.info("another freshetd leads; standing by");
+            last_complaint_ = "standing by";
+        }
+        co_await pause_for(settings_.daemon.poll_interval);
+        co_return;
+    }
+    last_complaint_.clear();
+    co_await lead(connection);
+}
+
+asio::awaitable<void> Supervisor::pause_for(std::chrono::milliseconds time) {
+    if (!stopping_) {
+        co_await wake_.wait_for(time);
+    }
+}
+
+void Supervisor::set_database(observe::DatabaseState state) {
+    database_ = state;
+    alive_at_ = Clock::now();
+}
+
+asio::awaitable<bool> Supervisor::prepare(pg::Connection& connection) {
+    const auto installation = co_await catalog::load_installation(connection);
+    set_database(observe::DatabaseState::up);
+    missing_.clear();
+    if (!installation) {
+        for (const auto& view : settings_.views) {
+            missing_.push_back(view.name);
+        }
+        if (last_complaint_ != "not installed") {
+            log_.warning("freshet is not installed in this database", {{"hint", "run freshetd install"}});
+        }
+        last_complaint_ = "not installed";
+        co_return false;
+    }
+    co_return true;
+}
+
+asio::awaitable<void> Supervisor::report_restored(pg::Connection& connection) {
+    const auto restored = co_await install::rehome(connection);
+    for (const auto& view : restored) {
+        log_.warning("the database was restored from another cluster; recomputing", {{"view", view}});
+    }
+    if (!restored.empty()) {
+        metrics_.capture_fault("restored");
+    }
+}
+
+asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
+    for (const auto& view : views_) {
+        view->stop();
+    }
+    co_await view_tasks_.join();
+    const auto stored = co_await catalog::load_views(connection);
+    known_ids_.clear();
+    for (const auto& view : stored) {
+        if (view.state != catalog::ViewState::building) {
+            known_ids_.insert(view.id);
+        }
+    }
+    std::vector<std::unique_ptr<ViewLoop>> fresh;
+    std::set<std::string> counted;
+    missing_.clear();
+    for (const auto& wanted : settings_.views) {
+        const auto name = sql::parse_qualified_name(wanted.name, "public");
+        const auto found = std::find_if(stored.begin(), stored.end(), [&](const catalog::StoredView& one) {
+            return one.name == name && one.state != catalog::ViewState::building;
+        });
+        if (found == stored.end()) {
+            missing_.push_back(wanted.name);
+            log_.warning("view is configured but not installed", {{"view", wanted.name}, {"hint", "run freshetd install"}});
+            continue;
+        }
+        std::set<std::string> mine;
+        for (const auto& source : found->sources) {
+            for (const auto& event : source.events) {
+                if (found->strategy == catalog::Strategy::delta && counted.insert(event).second) {
+                    mine.insert(event);
+                }
+            }
+        }
+        ViewLoopContext context{executor_, pool_, log_, metrics_, clock_, [this] {
+                                    look_soon_ = true;
+                                    wake_.notify();
+                                }};
+        fresh.push_back(std::make_unique<ViewLoop>(std::move(context), *found, wanted, std::move(mine)));
+    }
+    for (const auto& old : views_) {
+        const bool stays = std::any_of(fresh.begin(), fresh.end(), [&](const auto& one) {
+            return one->view().name == old->view().name;
+        });
+        if (!stays) {
+            metrics_.remove_view(old->view().display_name());
+        }
+    }
+    views_ = std::move(fresh);
+    for (const auto& view : views_) {
+        view_tasks_.spawn(view->run(), view->view().display_name());
+    }
+    views_changed_ = false;
+    faults_.clear();
+    log_.info("views loaded", {{"views", static_cast<std::int64_t>(views_.size())},
+                               {"missing", static_cast<std::int64_t>(missing_.size())}});
+}
+
+// A LISTEN behind a transaction pooler never fires and never fails: try it once.
+asio::awaitable<void> Supervisor::choose_mode(pg::Connection& connection) {
+    auto mode = settings_.daemon.notify;
+    if (mode != settings::NotifyMode::never) {
+        co_await connection.query("LISTEN freshet");
+        auto lease = co_await pool_.lease();
+        auto* other = co_await lease.link().get();
+        co_await other->query("SELECT pg_notify('freshet', '{\"probe\": true}')");
+        const bool heard = co_await connection.wait_notification(std::chrono::milliseconds(2000));
+        if (!heard) {
+            log_.warning("notifications do not arrive; polling instead",
+                         {{"hint", "a transaction pooler in between? connect to PostgreSQL itself, or set notify to never"}});
+            mode = settings::NotifyMode::never;
+        }
+        connection.take_notifications();
+    }
+    metrics_.set_bell_mode(mode == settings::NotifyMode::armed    ? observe::BellMode::armed
+                           : mode == settings::NotifyMode::always ? observe::BellMode::always
+                                                                  : observe::BellMode::never);
+    doorbell_.emplace(mode, timing_of(settings_));
+}
+
+asio::awaitable<void> Supervisor::lead(pg::Connection& connection) {
+    leadership_ = observe::Leadership::leader;
+    metrics_.set_leadership(leadership_);
+    co_await report_restored(connection);
+    co_await connection.query(
+        std::string(sql::text("triggers/queries/refresh/interrupted.sql")), pg::params("0 seconds"));
+    co_await load_views(connection);
+    co_await choose_mode(connection);
+    next_upkeep_ = clock_.now();
+    next_calendar_ = clock_.now();
+    log_.info("leading", {{"views", static_cast<std::int64_t>(views_.size())}});
+    auto action = doorbell_->connected(clock_.now());
+    while (!stopping_) {
+        co_await upkeep_if_due(connection);
+        action = co_await carry_out(connection, action);
+        if (views_changed_) {
+            co_await load_views(connection);
+        }
+    }
+    co_await silence(connection);
+}
+
+asio::awaitable<void> Supervisor::silence(pg::Connection& connection) {
+    const auto action = doorbell_->stop();
+    if (action.kind == DoorbellAction::Kind::disarm) {
+        co_await capture::set_bell(connection, capture::Bell::silent);
+        doorbell_->disarmed(clock_.now());
+    }
+}
+
+asio::awaitable<DoorbellAction> Supervisor::carry_out(pg::Connection& connection, DoorbellAction action) {
+    using Kind = DoorbellAction::Kind;
+    switch (action.kind) {
+        case Kind::arm:
+            co_await capture::set_bell(connection, capture::Bell::armed);
+            co_return doorbell_->armed(clock_.now());
+        case Kind::disarm:
+            co_await capture::set_bell(connection, capture::Bell::silent);
+            co_return doorbell_->disarmed(clock_.now());
+        case Kind::poll:
+            co_return co_await look(connection);
+        case Kind::wait_until:
+            co_return co_await wait(connection, action.until);
+        case Kind::none:
+        case Kind::stopped:
+            break;
+    }
+    throw std::logic_error("the doorbell asked for nothing although there is a session");
+}
+
+asio::awaitable<DoorbellAction> Supervisor::look(pg::Connection& connection) {
+    const auto found = co_await capture::look(connection);
+    set_database(observe::DatabaseState::up);
+    const auto offset = std::chrono::duration<double>(found.now) -
+                        std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch());
+    metrics_.set_database_clock_offset(std::chrono::duration_cast<std::chrono::system_clock::duration>(offset));
+    metrics_.set_notification_queue_usage(found.notification_queue_usage);
+    views_changed_ = views_changed_ || views_differ(found);
+    Poll poll;
+    poll.snapshot_xmin = found.snapshot_xmin;
+    poll.snapshot_xmax = found.snapshot_xmax;
+    for (const auto& view : found.views) {
+        for (const auto& loop : views_) {
+            if (loop->view_id() != view.id) {
+                continue;
+            }
+            loop->looked(view, found.now);
+            if (view.pending > 0 && loop->takes_changes()) {
+                poll.found = Poll::Found::changes;
+            }
+        }
+    }
+    metrics_.polled(poll.found == Poll::Found::changes ? observe::PollOutcome::found : observe::PollOutcome::empty);
+    take_due(found.now);
+    co_return doorbell_->polled(clock_.now(), poll);
+}
+
+bool Supervisor::views_differ(const capture::Look& found) const {
+    std::set<int> ids;
+    for (const auto& view : found.views) {
+        ids.insert(view.id);
+    }
+    return ids != known_ids_;
+}
+
+asio::awaitable<DoorbellAction> Supervisor::wait(pg::Connection& connection, core::Clock::TimePoint until) {
+    until = std::min(until, next_upkeep_);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - clock_.now()) +
+                      std::chrono::milliseconds(1);
+    if (left.count() <= 0 || stopping_) {
+        co_return doorbell_->tick(clock_.now());
+    }
+    const auto first = co_await (connection.wait_notification(left) || wake_.wait());
+    const auto notifications = connection.take_notifications();
+    if (!notifications.empty()) {
+        metrics_.notifications_received(static_cast<std::int64_t>(notifications.size()));
+        co_return doorbell_->notified(clock_.now());
+    }
+    if (first.index() == 1 && look_soon_ && !stopping_) {
+        look_soon_ = false;
+        co_return co_await look(connection);
+    }
+    co_return doorbell_->tick(clock_.now());
+}
+
+asio::awaitable<void> Supervisor::upkeep_if_due(pg::Connection& connection) {
+    if (clock_.now() < next_upkeep_) {
+        co_return;
+    }
+    next_upkeep_ = clock_.now() + upkeep_interval;
+    const auto upkeep =
+        co_await capture::keep_log_small(connection, settings_.daemon.log_rotate_bytes, trim_lock_timeout);
+    for (const auto& size : upkeep.sizes) {
+        metrics_.set_changelog_bytes(size.source, size.bytes);
+    }
+    co_await check_capture(connection);
+    if (clock_.now() >= next_calendar_) {
+        next_calendar_ = clock_.now() + calendar_interval;
+        co_await connection.query(query_text("forget_log"),
+                                  pg::params(std::to_string(settings_.daemon.refresh_log_keep.count()) + " hours"));
+        co_await refresh_calendar(connection);
+    }
+}
+
+asio::awaitable<void> Supervisor::check_capture(pg::Connection& connection) {
+    const auto faults = co_await capture::capture_faults(connection);
+    for (const auto& fault : faults) {
+        if (std::find(faults_.begin(), faults_.end(), fault) == faults_.end()) {
+            log_.error("changes of a source are not captured",
+                       {{"source", fault.source}, {"reason", fault.reason}, {"hint", "run freshetd install"}});
+            metrics_.capture_fault(fault.reason);
+        }
+    }
+    for (const auto& loop : views_) {
+        std::string reason;
+        for (const auto& fault : faults) {
+            const auto& sources = loop->view().sources;
+            if (std::any_of(sources.begin(), sources.end(),
+                            [&](const catalog::StoredSource& one) { return one.id == fault.source_id; })) {
+                reason = "changes of " + fault.source + " are not captured: " + fault.reason;
+            }
+        }
+        if (!reason.empty() && faults_ != faults) {
+            co_await install::mark_broken(connection, loop->view_id(), reason);
+        }
+        loop->capture_fault(reason);
+    }
+    faults_ = faults;
+}
+
+asio::awaitable<void> Supervisor::refresh_calendar(pg::Connection& connection) {
+    std::vector<DueEntry> entries;
+    for (const auto& view : settings_.views) {
+        if (!view.reconcile) {
+            continue;
+        }
+        auto statement = query_text("due");
+        auto parameters = pg::params(view.reconcile->at);
+        if (view.reconcile->timezone_query.empty()) {
+            parameters.emplace_back(view.reconcile->timezone);
+        } else {
+            statement = query_text("due_by_tenant");
+            statement.replace(statement.find("{query}"), 7, view.reconcile->timezone_query);
+        }
+        std::string complaint;
+        try {
+            // The user's query names its tables as in a psql session.
+            co_await connection.query("SELECT set_config('search_path', 'public', false)");
+            const auto rows = co_await connection.query(statement, std::move(parameters));
+            for (int i = 0; i < rows.rows(); ++i) {
+                const auto tenant = rows.get(i, 0);
+                const auto due = std::chrono::system_clock::time_point(
+                    std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                        std::chrono::duration<double>(rows.number(i, 1))));
+                entries.push_back({due, view.name, tenant ? std::optional<std::string>(*tenant) : std::nullopt});
+            }
+        } catch (const pg::Error& error) {
+            if (error.connection_lost()) {
+                throw;
+            }
+            complaint = error.what();
+        }
+        co_await connection.query("SELECT set_config('search_path', 'pg_catalog', false)");
+        if (!complaint.empty()) {
+            log_.error("the reconcile schedule cannot be computed", {{"view", view.name}, {"error", complaint}});
+        }
+    }
+    calendar_.replace(entries);
+}
+
+void Supervisor::take_due(double now) {
+    const auto moment = std::chrono::system_clock::time_point(
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(std::chrono::duration<double>(now)));
+    for (const auto& entry : calendar_.take_due(moment)) {
+        for (const auto& loop : views_) {
+            if (loop->view().name == sql::parse_qualified_name(entry.view, "public")) {
+                loop->request_scheduled(entry.tenant);
+            }
+        }
+    }
+}
+
+observe::DaemonStatus Supervisor::status() const {
+    observe::DaemonStatus status;
+    status.version = std::string(core::version());
+    status.database = database_;
+    status.leadership = leadership_;
+    for (const auto& view : views_) {
+        status.views.push_back(view->status());
+    }
+    for (const auto& name : missing_) {
+        observe::ViewStatus missing;
+        missing.name = name;
+        status.views.push_back(std::move(missing));
+    }
+    return status;
+}
+
+}  // namespace freshet::schedule

@@ -1,0 +1,331 @@
+#include "freshet/schedule/view_loop.hpp"
+
+#include <algorithm>
+
+#include "freshet/install/install.hpp"
+
+namespace freshet::schedule {
+
+namespace {
+
+using observe::TriggeredBy;
+using Clock = std::chrono::steady_clock;
+
+// Other sessions that listen should not be woken more often for one view.
+constexpr std::chrono::seconds announce_interval{1};
+
+observe::SystemTime moment(double epoch) {
+    return observe::SystemTime(
+        std::chrono::duration_cast<observe::SystemTime::duration>(std::chrono::duration<double>(epoch)));
+}
+
+refresh::Trigger trigger_of(TriggeredBy trigger) {
+    switch (trigger) {
+        case TriggeredBy::event:
+            return refresh::Trigger::event;
+        case TriggeredBy::scheduled:
+            return refresh::Trigger::scheduled;
+        case TriggeredBy::manual:
+            return refresh::Trigger::manual;
+        case TriggeredBy::startup:
+            return refresh::Trigger::startup;
+    }
+    throw std::logic_error("unknown trigger");
+}
+
+ViewMachine::Timing timing_of(const settings::ViewSettings& settings) {
+    ViewMachine::Timing timing;
+    timing.debounce = settings.debounce;
+    timing.max_delay = settings.max_delay;
+    return timing;
+}
+
+std::string sqlstate_of(const core::Error& error) {
+    const auto* from_server = dynamic_cast<const pg::Error*>(&error);
+    return from_server != nullptr ? from_server->sqlstate() : std::string();
+}
+
+}  // namespace
+
+ViewLoop::ViewLoop(ViewLoopContext context, catalog::StoredView view, settings::ViewSettings settings,
+                   std::set<std::string> counted_events)
+    : context_(std::move(context)),
+      view_(std::move(view)),
+      settings_(std::move(settings)),
+      counted_events_(std::move(counted_events)),
+      name_(view_.display_name()),
+      machine_(timing_of(settings_)),
+      changed_(context_.executor),
+      broken_(view_.state == catalog::ViewState::broken) {
+    context_.metrics.add_view(name_, std::string(catalog::name_of(view_.strategy)), settings_.staleness_slo);
+    // Positions that mean nothing any more, or a refresh that was given up: start over.
+    act(broken_ ? machine_.refresh_requested(context_.clock.now(), TriggeredBy::startup)
+                : machine_.tick(context_.clock.now()));
+}
+
+void ViewLoop::act(ViewAction action) {
+    action_ = action;
+    context_.metrics.set_state(name_, fault_.empty() ? machine_.state() : observe::ViewState::broken);
+    changed_.notify();
+}
+
+asio::awaitable<void> ViewLoop::run() {
+    while (action_.kind != ViewAction::Kind::stopped) {
+        const auto action = action_;
+        if (action.kind == ViewAction::Kind::start_refresh) {
+            action_ = {};
+            co_await refresh_once(action.triggered_by);
+        } else if (action.kind == ViewAction::Kind::wait) {
+            co_await changed_.wait();
+        } else {
+            const auto left = std::max(action.until - context_.clock.now(), Clock::duration::zero());
+            const bool rung = co_await changed_.wait_for(left);
+            if (!rung) {
+                act(machine_.tick(context_.clock.now()));
+            }
+        }
+    }
+}
+
+void ViewLoop::looked(const capture::PolledView& found, double now) {
+    pending_ = found.pending;
+    generation_ = found.generation;
+    last_refresh_at_ = found.last_refresh_at;
+    last_status_ = found.last_status;
+    last_error_ = found.last_error;
+    consecutive_failures_ = std::max(found.consecutive_failures, machine_.consecutive_failures());
+    context_.metrics.set_pending_changes(name_, pending_);
+    context_.metrics.set_consecutive_failures(name_, consecutive_failures_);
+    if (!broken_ && fault_.empty() && found.as_of) {
+        // Nothing pending: equal to its query at the moment of the look.
+        set_as_of(pending_ == 0 ? now : std::max(*found.as_of, found.oldest.value_or(*found.as_of)));
+    }
+    if (fault_.empty()) {
+        act(pending_ == 0 ? machine_.nothing_pending(context_.clock.now())
+                          : machine_.changes_seen(context_.clock.now(), pending_));
+    }
+}
+
+void ViewLoop::request_scheduled(std::optional<std::string> tenant) {
+    scheduled_.push_back(std::move(tenant));
+    act(machine_.refresh_requested(context_.clock.now(), TriggeredBy::scheduled));
+}
+
+void ViewLoop::capture_fault(std::string reason) {
+    if (reason == fault_) {
+        return;
+    }
+    const bool repaired = reason.empty();
+    fault_ = std::move(reason);
+    broken_ = true;
+    if (repaired) {
+        // What was written meanwhile was not logged.
+        machine_.resume(context_.clock.now());
+        act(machine_.refresh_requested(context_.clock.now(), TriggeredBy::startup));
+    } else {
+        act(machine_.pause(context_.clock.now()));
+    }
+}
+
+void ViewLoop::stop() { act(machine_.stop(context_.clock.now())); }
+
+bool ViewLoop::takes_changes() const noexcept {
+    return fault_.empty() && machine_.state() != observe::ViewState::broken &&
+           machine_.state() != observe::ViewState::paused;
+}
+
+observe::ViewStatus ViewLoop::status() const {
+    observe::ViewStatus status;
+    status.name = name_;
+    status.strategy = catalog::name_of(view_.strategy);
+    status.state = fault_.empty() ? machine_.state() : observe::ViewState::broken;
+    if (as_of_) {
+        status.as_of = moment(*as_of_);
+    }
+    status.pending_changes = pending_;
+    if (last_refresh_at_) {
+        status.last_refresh_at = moment(*last_refresh_at_);
+    }
+    status.last_status = last_status_;
+    status.last_error = fault_.empty() ? last_error_ : fault_;
+    status.consecutive_failures = consecutive_failures_;
+    status.slo = settings_.staleness_slo;
+    return status;
+}
+
+void ViewLoop::set_as_of(double as_of) {
+    if (!as_of_ || as_of > *as_of_) {
+        as_of_ = as_of;
+        context_.metrics.set_as_of(name_, moment(as_of));
+    }
+}
+
+bool ViewLoop::announce_now() {
+    const auto now = context_.clock.now();
+    if (announced_at_ && now - *announced_at_ < announce_interval) {
+        return false;
+    }
+    announced_at_ = now;
+    return true;
+}
+
+refresh::Request ViewLoop::request_for(TriggeredBy trigger) {
+    refresh::Request request;
+    request.trigger = trigger_of(trigger);
+    request.announce = announce_now();
+    if (settings_.retention) {
+        request.keep = settings_.retention->keep;
+    }
+    if (trigger != TriggeredBy::event || broken_) {
+        request.work = refresh::Work::recompute;
+    }
+    if (trigger == TriggeredBy::scheduled && !scheduled_.empty()) {
+        request.tenant = scheduled_.front();
+    }
+    if (broken_) {
+        request.tenant.reset();
+    }
+    return request;
+}
+
+// A COMMIT whose answer was lost: the position says whether it happened.
+asio::awaitable<bool> ViewLoop::happened_after_all(pg::Link& link) {
+    link.drop();
+    auto* connection = co_await link.get();
+    const auto generation = co_await refresh::generation_of(*connection, view_.id);
+    co_return generation && *generation > generation_;
+}
+
+asio::awaitable<refresh::Outcome> ViewLoop::refresh_on(pg::Connection& connection, refresh::Request request) {
+    auto outcome = co_await refresh::refresh(connection, view_, request);
+    if (broken_ && outcome.kind == refresh::Outcome::Kind::refreshed) {
+        co_await install::mark_ready(connection, view_.id);
+        broken_ = false;
+    }
+    co_return outcome;
+}
+
+asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
+    context_.metrics.refresh_started(name_);
+    const auto began = Clock::now();
+    const auto took = [&began] { return observe::Seconds(Clock::now() - began); };
+    auto lease = co_await context_.pool.lease();
+    auto& link = lease.link();
+    const auto request = request_for(trigger);
+    std::optional<refresh::Outcome> outcome;
+    std::optional<pg::Error> server_error;
+    std::optional<core::Error> other_error;
+    try {
+        auto* connection = co_await link.get();
+        outcome = co_await refresh_on(*connection, request);
+    } catch (const pg::Error& error) {
+        server_error = error;
+    } catch (const core::Error& error) {
+        other_error = error;
+    }
+    if (outcome) {
+        succeeded(*outcome, trigger, took());
+        co_return;
+    }
+    const core::Error error = server_error ? static_cast<const core::Error&>(*server_error) : *other_error;
+    if (server_error && server_error->in_doubt()) {
+        bool happened = false;
+        try {
+            happened = co_await happened_after_all(link);
+        } catch (const pg::Error&) {
+            link.drop();
+        }
+        context_.log.warning("connection lost during commit", {{"view", name_}, {"committed", happened}});
+        context_.metrics.refresh_ended(name_, {std::string(catalog::name_of(view_.strategy)),
+                                               happened ? observe::RefreshOutcome::success
+                                                        : observe::RefreshOutcome::failed,
+                                               trigger, observe::FailureReason::other, took(), {}, 0, 0, 0});
+        act(happened ? machine_.refresh_succeeded(context_.clock.now())
+                     : machine_.connection_lost(context_.clock.now()));
+        context_.look_again();
+        co_return;
+    }
+    failed(error, trigger, took());
+    if (server_error && server_error->connection_lost()) {
+        link.drop();
+        act(machine_.connection_lost(context_.clock.now()));
+        co_return;
+    }
+    try {
+        auto* connection = co_await link.get();
+        co_await refresh::record_failure(*connection, view_, request, error.what());
+    } catch (const pg::Error&) {
+        link.drop();  // the failure is in the log and the metrics; the table can wait
+    }
+    act(machine_.refresh_failed(context_.clock.now(), Failure::retryable));
+}
+
+void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, observe::Seconds took) {
+    using Kind = refresh::Outcome::Kind;
+    observe::RefreshSample sample;
+    sample.strategy = outcome.strategy.empty() ? std::string(catalog::name_of(view_.strategy)) : outcome.strategy;
+    sample.triggered_by = trigger;
+    sample.duration = took;
+    sample.phases = {{"read", outcome.read}, {"merge", outcome.merge}, {"commit", outcome.commit}};
+    sample.groups_upserted = outcome.groups_upserted;
+    sample.groups_deleted = outcome.groups_deleted;
+    sample.changes_applied = outcome.changes;
+    context_.metrics.refresh_ended(name_, sample);
+    if (outcome.kind == Kind::busy) {
+        act(machine_.connection_lost(context_.clock.now()));  // to be tried again; nobody is to blame
+        return;
+    }
+    set_as_of(outcome.as_of);
+    pending_ = 0;
+    if (outcome.kind == Kind::refreshed) {
+        generation_ = outcome.generation;
+        last_refresh_at_ = outcome.as_of;
+        last_status_ = "success";
+        last_error_.clear();
+        if (outcome.oldest_change) {
+            context_.metrics.change_became_visible(
+                name_, observe::Seconds(outcome.as_of - *outcome.oldest_change) + took);
+        }
+        for (const auto& [event, count] : outcome.events) {
+            if (counted_events_.contains(event)) {
+                context_.metrics.events_seen(event, count);
+            }
+        }
+        context_.log.debug("view refreshed", {{"view", name_},
+                                              {"strategy", sample.strategy},
+                                              {"triggered_by", observe::to_string(trigger)},
+                                              {"changes", outcome.changes},
+                                              {"rows", outcome.rows_affected()},
+                                              {"seconds", took}});
+    }
+    if (trigger == TriggeredBy::scheduled && !scheduled_.empty()) {
+        scheduled_.pop_front();
+    }
+    consecutive_failures_ = 0;
+    context_.metrics.set_consecutive_failures(name_, 0);
+    act(machine_.refresh_succeeded(context_.clock.now()));
+    if (!scheduled_.empty()) {
+        act(machine_.refresh_requested(context_.clock.now(), TriggeredBy::scheduled));
+    }
+    context_.look_again();
+}
+
+void ViewLoop::failed(const core::Error& error, TriggeredBy trigger, observe::Seconds took) {
+    last_status_ = "failed";
+    last_error_ = error.what();
+    context_.log.error("refresh failed", {{"view", name_},
+                                          {"triggered_by", observe::to_string(trigger)},
+                                          {"error", error.what()},
+                                          {"hint", error.hint()},
+                                          {"seconds", took}});
+    observe::RefreshSample sample;
+    sample.strategy = catalog::name_of(view_.strategy);
+    sample.outcome = observe::RefreshOutcome::failed;
+    sample.triggered_by = trigger;
+    sample.reason = observe::failure_reason(sqlstate_of(error));
+    sample.duration = took;
+    context_.metrics.refresh_ended(name_, sample);
+    context_.metrics.refresh_retried(name_);
+}
+
+}  // namespace freshet::schedule

@@ -1,0 +1,43 @@
+// Looking at the change log, and telling writers whether to ring.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "freshet/pg/connection.hpp"
+
+namespace freshet::capture {
+
+namespace asio = boost::asio;
+
+// Moments are seconds since the epoch on the database's clock.
+struct PolledView {
+    int id = 0;
+    std::string state;  // ready or broken
+    std::int64_t pending = 0;
+    std::optional<double> oldest;  // when the first pending transaction began
+    std::optional<double> as_of;   // of the position
+    std::int64_t generation = 0;
+    std::optional<double> last_refresh_at;
+    std::string last_status;
+    std::string last_error;
+    int consecutive_failures = 0;
+};
+
+struct Look {
+    std::vector<PolledView> views;
+    std::uint64_t snapshot_xmin = 0;
+    std::uint64_t snapshot_xmax = 0;
+    double now = 0;
+    double notification_queue_usage = 0;
+};
+
+asio::awaitable<Look> look(pg::Connection& connection);
+
+enum class Bell { silent, armed };
+asio::awaitable<void> set_bell(pg::Connection& connection, Bell bell);
+
+}  // namespace freshet::capture

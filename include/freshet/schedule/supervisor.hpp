@@ -1,0 +1,97 @@
+// Everything that refreshes: the control session (leadership, doorbell, upkeep, calendar) and one loop per view.
+//
+// One generation of it serves one configuration; a reload makes a new one. Not thread-safe; lives on its executor.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "freshet/async/event.hpp"
+#include "freshet/async/task_group.hpp"
+#include "freshet/capture/doorbell.hpp"
+#include "freshet/capture/upkeep.hpp"
+#include "freshet/observe/log.hpp"
+#include "freshet/observe/metrics.hpp"
+#include "freshet/observe/status.hpp"
+#include "freshet/pg/link.hpp"
+#include "freshet/schedule/calendar.hpp"
+#include "freshet/schedule/doorbell_machine.hpp"
+#include "freshet/schedule/view_loop.hpp"
+#include "freshet/schedule/worker_pool.hpp"
+#include "freshet/settings/settings.hpp"
+
+namespace freshet::schedule {
+
+class Supervisor {
+  public:
+    // `log`, `metrics` and `clock` must outlive it.
+    Supervisor(asio::any_io_executor executor, settings::Settings settings, observe::Logger& log,
+               observe::Metrics& metrics, const core::Clock& clock);
+    ~Supervisor();
+    Supervisor(const Supervisor&) = delete;
+    Supervisor& operator=(const Supervisor&) = delete;
+
+    // Runs until stop(); then lets refreshes under way finish, tells writers to be silent, and returns.
+    asio::awaitable<void> run();
+    void stop();
+
+    observe::DaemonStatus status() const;
+    // When the control session last answered.
+    std::chrono::steady_clock::time_point last_sign_of_life() const noexcept { return alive_at_; }
+
+  private:
+    asio::awaitable<void> control();
+    asio::awaitable<void> control_once(pg::Connection& connection);
+    asio::awaitable<bool> prepare(pg::Connection& connection);
+    asio::awaitable<void> report_restored(pg::Connection& connection);
+    asio::awaitable<void> load_views(pg::Connection& connection);
+    asio::awaitable<void> choose_mode(pg::Connection& connection);
+    asio::awaitable<void> lead(pg::Connection& connection);
+    asio::awaitable<DoorbellAction> carry_out(pg::Connection& connection, DoorbellAction action);
+    asio::awaitable<DoorbellAction> look(pg::Connection& connection);
+    asio::awaitable<DoorbellAction> wait(pg::Connection& connection, core::Clock::TimePoint until);
+    asio::awaitable<void> silence(pg::Connection& connection);
+    asio::awaitable<void> upkeep_if_due(pg::Connection& connection);
+    asio::awaitable<void> check_capture(pg::Connection& connection);
+    asio::awaitable<void> refresh_calendar(pg::Connection& connection);
+    asio::awaitable<void> pause_for(std::chrono::milliseconds time);
+
+    void take_due(double now);
+    bool views_differ(const capture::Look& found) const;
+    void set_database(observe::DatabaseState state);
+
+    asio::any_io_executor executor_;
+    settings::Settings settings_;
+    observe::Logger& log_;
+    observe::Metrics& metrics_;
+    const core::Clock& clock_;
+
+    WorkerPool pool_;
+    pg::Link control_link_;
+    async::Event wake_;
+    async::Event stop_requested_;
+    async::TaskGroup view_tasks_;
+    std::vector<std::unique_ptr<ViewLoop>> views_;
+    std::optional<DoorbellMachine> doorbell_;
+    Calendar calendar_;
+    std::vector<capture::CaptureFault> faults_;
+
+    bool stopping_ = false;
+    bool views_changed_ = false;
+    bool look_soon_ = false;
+    observe::DatabaseState database_ = observe::DatabaseState::down;
+    observe::Leadership leadership_ = observe::Leadership::standby;
+    std::set<int> known_ids_;           // of the generations in place when the views were loaded
+    std::vector<std::string> missing_;  // configured, but not installed
+    core::Clock::TimePoint next_upkeep_{};
+    core::Clock::TimePoint next_calendar_{};
+    std::chrono::steady_clock::time_point alive_at_;
+    std::string last_complaint_;
+};
+
+}  // namespace freshet::schedule

@@ -1,0 +1,89 @@
+// One view's refresh cycle: does what its ViewMachine says and tells it what happened.
+//
+// Not thread-safe; lives on its executor. What it refers to must outlive it; run() must have ended before it goes.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "freshet/async/event.hpp"
+#include "freshet/capture/doorbell.hpp"
+#include "freshet/catalog/store.hpp"
+#include "freshet/observe/log.hpp"
+#include "freshet/observe/metrics.hpp"
+#include "freshet/observe/status.hpp"
+#include "freshet/refresh/refresh.hpp"
+#include "freshet/schedule/view_machine.hpp"
+#include "freshet/schedule/worker_pool.hpp"
+#include "freshet/settings/settings.hpp"
+
+namespace freshet::schedule {
+
+struct ViewLoopContext {
+    asio::any_io_executor executor;
+    WorkerPool& pool;
+    observe::Logger& log;
+    observe::Metrics& metrics;
+    const core::Clock& clock;
+    std::function<void()> look_again;  // asks for a look at the log soon, after a refresh
+};
+
+class ViewLoop {
+  public:
+    // `counted_events` are the events this view counts for the metrics: several views may read one source.
+    ViewLoop(ViewLoopContext context, catalog::StoredView view, settings::ViewSettings settings,
+             std::set<std::string> counted_events);
+
+    asio::awaitable<void> run();
+
+    // What the last look at the log found. `now` is the look's moment on the database's clock.
+    void looked(const capture::PolledView& found, double now);
+    void request_scheduled(std::optional<std::string> tenant);
+    // The capture of a source does not work: refreshing would only hide it. Empty once it works again.
+    void capture_fault(std::string reason);
+    void stop();
+
+    int view_id() const noexcept { return view_.id; }
+    const catalog::StoredView& view() const noexcept { return view_; }
+    bool takes_changes() const noexcept;
+    observe::ViewStatus status() const;
+
+  private:
+    asio::awaitable<void> refresh_once(observe::TriggeredBy trigger);
+    asio::awaitable<refresh::Outcome> refresh_on(pg::Connection& connection, refresh::Request request);
+    asio::awaitable<bool> happened_after_all(pg::Link& link);
+    refresh::Request request_for(observe::TriggeredBy trigger);
+    void succeeded(const refresh::Outcome& outcome, observe::TriggeredBy trigger, observe::Seconds took);
+    void failed(const core::Error& error, observe::TriggeredBy trigger, observe::Seconds took);
+    void act(ViewAction action);
+    void set_as_of(double as_of);
+    bool announce_now();
+
+    ViewLoopContext context_;
+    catalog::StoredView view_;
+    settings::ViewSettings settings_;
+    std::set<std::string> counted_events_;
+    std::string name_;
+    ViewMachine machine_;
+    ViewAction action_;
+    async::Event changed_;
+    std::deque<std::optional<std::string>> scheduled_;
+    std::optional<ViewMachine::TimePoint> announced_at_;
+    std::int64_t generation_ = 0;
+    std::string fault_;
+    bool broken_ = false;
+
+    // For status()
+    std::optional<double> as_of_;
+    std::int64_t pending_ = 0;
+    std::optional<double> last_refresh_at_;
+    std::string last_status_;
+    std::string last_error_;
+    int consecutive_failures_ = 0;
+};
+
+}  // namespace freshet::schedule

@@ -1,0 +1,1 @@
+SELECT setval('freshet.doorbell', last_value # 1) FROM freshet.doorbell
