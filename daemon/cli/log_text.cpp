@@ -1,0 +1,85 @@
+#include "freshet/cli/log_text.hpp"
+
+#include "freshet/cli/format.hpp"
+#include "freshet/cli/table.hpp"
+
+namespace freshet::cli {
+
+namespace {
+
+Style style_of(const std::string& status) {
+    if (status == "failed") return Style::bad;
+    return status == "running" ? Style::warning : Style::good;
+}
+
+// "invoice_paid 3, expense_approved 1"
+std::string events_text(const std::string& events) {
+    std::string text;
+    const Json counts = Json::parse(events);  // named: a range-for does not keep the temporary behind items()
+    for (const auto& [name, count] : counts.items()) text += (text.empty() ? "" : ", ") + name + " " + count.dump();
+    return text;
+}
+
+std::string errors_text(const std::vector<LogEntry>& entries) {
+    std::string text;
+    for (const auto& entry : entries) {
+        if (entry.error) text += "\n" + local_moment(entry.started_at) + "  " + entry.view + ": " + *entry.error + "\n";
+    }
+    return text;
+}
+
+Json entry_json(const LogEntry& entry) {
+    return {{"id", entry.id},
+            {"view_name", entry.view},
+            {"firm_id", text_json(entry.tenant)},
+            {"refresh_started_at", moment_json(entry.started_at)},
+            {"refresh_completed_at", moment_json(entry.completed_at)},
+            {"refresh_status", entry.status},
+            {"rows_affected", entry.rows_affected},
+            {"error_message", text_json(entry.error)},
+            {"triggered_by", entry.triggered_by},
+            {"strategy", entry.strategy},
+            {"changes_applied", entry.changes_applied},
+            {"events", Json::parse(entry.events)},
+            {"refresh_count", entry.refresh_count},
+            {"duration_seconds", entry.duration_seconds}};
+}
+
+}  // namespace
+
+std::string log_text(const std::vector<LogEntry>& entries, Colour colour) {
+    if (entries.empty()) return "no refresh is recorded\n";
+    Table table({{"started"},
+                 {"view"},
+                 {"tenant"},
+                 {"trigger"},
+                 {"strategy"},
+                 {"status"},
+                 {"refreshes", Align::right},
+                 {"changes", Align::right},
+                 {"rows", Align::right},
+                 {"took", Align::right},
+                 {"events"}});
+    for (const auto& entry : entries) {
+        table.add({local_moment(entry.started_at),
+                   entry.view,
+                   entry.tenant.value_or("all"),
+                   entry.triggered_by,
+                   entry.strategy,
+                   {entry.status, style_of(entry.status)},
+                   grouped(entry.refresh_count),
+                   grouped(entry.changes_applied),
+                   grouped(entry.rows_affected),
+                   entry.completed_at ? seconds_text(entry.duration_seconds) : "-",
+                   events_text(entry.events)});
+    }
+    return table.text(colour) + errors_text(entries);
+}
+
+Json log_json(const std::vector<LogEntry>& entries) {
+    Json list = Json::array();
+    for (const auto& entry : entries) list.push_back(entry_json(entry));
+    return {{"entries", list}};
+}
+
+}  // namespace freshet::cli

@@ -1,0 +1,119 @@
+#include "freshet/cli/status_text.hpp"
+
+#include <algorithm>
+
+#include "freshet/cli/format.hpp"
+#include "freshet/cli/select_views.hpp"
+#include "freshet/cli/table.hpp"
+
+namespace freshet::cli {
+
+namespace {
+
+constexpr const char* not_installed = "not installed";
+
+bool is_late(const ViewStatus& view) {
+    return !view.staleness_seconds || milliseconds_of(*view.staleness_seconds) > view.objective;
+}
+
+Style state_style(const ViewStatus& view) {
+    if (view.state == "ready") return Style::good;
+    return view.state == "building" ? Style::warning : Style::bad;
+}
+
+Cell staleness_cell(const ViewStatus& view) {
+    return {seconds_text(view.staleness_seconds), is_late(view) ? Style::bad : Style::plain};
+}
+
+Cell last_status_cell(const ViewStatus& view) {
+    return {view.last_status.value_or("-"), view.last_status == "failed" ? Style::bad : Style::plain};
+}
+
+Cell failures_cell(const ViewStatus& view) {
+    return {grouped(view.consecutive_failures), view.consecutive_failures > 0 ? Style::warning : Style::plain};
+}
+
+std::string errors_text(const std::vector<ViewStatus>& views, Colour colour) {
+    std::string text;
+    for (const auto& view : views) {
+        if (!view.last_error) continue;
+        text += "\n" + paint(view.view, Style::bold, colour) + " failed at " + local_moment(view.last_refresh_at) +
+                ":\n" + *view.last_error + "\n";
+    }
+    return text;
+}
+
+Json view_json(const ViewStatus& view) {
+    return {{"view_name", view.view},
+            {"strategy", view.strategy.empty() ? Json() : Json(view.strategy)},
+            {"state", view.state},
+            {"as_of", moment_json(view.as_of)},
+            {"staleness_seconds", view.staleness_seconds ? Json(*view.staleness_seconds) : Json()},
+            {"pending_changes", view.pending_changes},
+            {"last_refresh_at", moment_json(view.last_refresh_at)},
+            {"last_status", text_json(view.last_status)},
+            {"last_error", text_json(view.last_error)},
+            {"consecutive_failures", view.consecutive_failures},
+            {"staleness_slo_seconds", std::chrono::duration<double>(view.objective).count()},
+            {"healthy", view.healthy()}};
+}
+
+}  // namespace
+
+bool ViewStatus::healthy() const {
+    return state == "ready" && !is_late(*this);
+}
+
+std::vector<ViewStatus> join_settings(std::vector<ViewStatus> views, const settings::Settings& settings) {
+    for (auto& view : views) view.objective = settings::ViewSettings{}.staleness_slo;
+    for (const auto& entry : settings.views) {
+        const auto name = shown_name(entry.name);
+        auto place =
+            std::find_if(views.begin(), views.end(), [&](const ViewStatus& view) { return view.view == name; });
+        if (place == views.end()) {
+            place = views.insert(place, ViewStatus{});
+            place->view = name;
+            place->state = not_installed;
+        }
+        place->objective = entry.staleness_slo;
+    }
+    return views;
+}
+
+std::string status_text(const std::vector<ViewStatus>& views, Colour colour) {
+    if (views.empty()) return "no view is configured\n";
+    Table table({{"view"},
+                 {"strategy"},
+                 {"state"},
+                 {"as of"},
+                 {"stale", Align::right},
+                 {"pending", Align::right},
+                 {"last refresh"},
+                 {"result"},
+                 {"failures", Align::right}});
+    for (const auto& view : views) {
+        table.add({view.view,
+                   view.strategy.empty() ? "-" : view.strategy,
+                   {view.state, state_style(view)},
+                   local_moment(view.as_of),
+                   staleness_cell(view),
+                   grouped(view.pending_changes),
+                   local_moment(view.last_refresh_at),
+                   last_status_cell(view),
+                   failures_cell(view)});
+    }
+    return table.text(colour) + errors_text(views, colour);
+}
+
+Json status_json(const std::vector<ViewStatus>& views) {
+    Json list = Json::array();
+    for (const auto& view : views) list.push_back(view_json(view));
+    return {{"healthy", status_code(views) == ExitCode::done}, {"views", list}};
+}
+
+ExitCode status_code(const std::vector<ViewStatus>& views) {
+    const bool good = std::all_of(views.begin(), views.end(), [](const ViewStatus& view) { return view.healthy(); });
+    return good ? ExitCode::done : ExitCode::answer_is_no;
+}
+
+}  // namespace freshet::cli

@@ -1,0 +1,62 @@
+#include "freshet/refresh/verify.hpp"
+
+#include "freshet/cli/commands.hpp"
+#include "freshet/cli/run_coroutine.hpp"
+#include "freshet/cli/select_views.hpp"
+#include "freshet/cli/session.hpp"
+#include "freshet/cli/turn_wait.hpp"
+#include "freshet/cli/verify_text.hpp"
+
+namespace freshet::cli {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+asio::awaitable<refresh::Proof> verify_when_free(pg::Connection& connection, catalog::StoredView view,
+                                                 refresh::VerifyRequest request, milliseconds patience) {
+    TurnWait turn(patience);
+    while (true) {
+        auto proof = co_await refresh::verify(connection, view, request);
+        if (!proof.busy) co_return proof;
+        co_await turn.pause(view.display_name());
+    }
+}
+
+asio::awaitable<VerifyReport> verify_one(pg::Connection& connection, catalog::StoredView view, VerifyOptions command,
+                                         settings::Settings settings) {
+    refresh::VerifyRequest request;
+    request.tenant = command.tenant;
+    request.keep = retention_of(settings, view.name);
+    request.repair = command.repair;
+    const auto began = Clock::now();
+    VerifyReport report;
+    report.view = view.display_name();
+    report.keys = key_columns(view);
+    report.proof = co_await verify_when_free(connection, view, request, settings.daemon.statement_timeout);
+    report.duration = duration_cast<milliseconds>(Clock::now() - began);
+    co_return report;
+}
+
+asio::awaitable<ExitCode> verify_views(VerifyOptions command, settings::Settings settings, Output output) {
+    const auto connection = co_await connect_installed(settings, "verify");
+    const auto views = select_views(co_await catalog::load_views(*connection), command.views);
+    if (command.tenant) require_tenant_key(views);
+    std::vector<VerifyReport> reports;
+    for (const auto& view : views) {
+        reports.push_back(co_await verify_one(*connection, view, command, settings));
+        output.say(verify_text(reports.back(), output.colour()));
+    }
+    if (output.json()) output.answer(json_text(verify_json(reports)));
+    co_return verify_code(reports);
+}
+
+}  // namespace
+
+ExitCode run_command(const VerifyOptions& command, const Call& call) {
+    return run_coroutine(verify_views(command, load_configuration(call.options).settings, call.output));
+}
+
+}  // namespace freshet::cli

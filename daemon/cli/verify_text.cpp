@@ -1,0 +1,134 @@
+#include "freshet/cli/verify_text.hpp"
+
+#include <algorithm>
+
+#include "freshet/cli/format.hpp"
+#include "freshet/core/duration.hpp"
+
+namespace freshet::cli {
+
+namespace {
+
+// One group as readers see it and as the query has it; at least one of the two is there.
+struct Disagreement {
+    Json key;
+    Json published;
+    Json expected;
+};
+
+// Numbers that a double may round become text: the difference may be in the last digit.
+class ExactNumbers : public nlohmann::detail::json_sax_dom_parser<Json> {
+  public:
+    explicit ExactNumbers(Json& row) : json_sax_dom_parser(row) {}
+
+    bool number_float(double, const std::string& digits) {
+        std::string text = digits;
+        return string(text);
+    }
+};
+
+Json parse_row(const std::string& text) {
+    Json row;
+    ExactNumbers numbers(row);
+    Json::sax_parse(text, &numbers);
+    return row;
+}
+
+Json part_of(const Json& row, const std::vector<std::string>& keys) {
+    Json part = Json::object();
+    for (const auto& key : keys) {
+        if (row.contains(key)) part[key] = row[key];
+    }
+    return part.empty() ? row : part;
+}
+
+// The two sides of one group, brought together by their key.
+std::vector<Disagreement> pair_up(const VerifyReport& report) {
+    std::vector<Disagreement> pairs;
+    for (const auto& example : report.proof.examples) {
+        const bool missing = example.side == "missing";
+        const Json row = parse_row(example.row);
+        const Json key = part_of(row, report.keys);
+        auto place = std::find_if(pairs.begin(), pairs.end(), [&](const Disagreement& pair) {
+            return pair.key == key && (missing ? pair.expected : pair.published).is_null();
+        });
+        if (place == pairs.end()) place = pairs.insert(place, Disagreement{key, Json(), Json()});
+        (missing ? place->expected : place->published) = row;
+    }
+    return pairs;
+}
+
+std::string value_text(const Json& value) {
+    return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+std::string key_text(const Json& key) {
+    std::string text;
+    for (const auto& [name, value] : key.items()) text += (text.empty() ? "" : " ") + name + "=" + value_text(value);
+    return text;
+}
+
+std::string complaint(const Disagreement& pair) {
+    if (pair.published.is_null()) return "missing from the view";
+    if (pair.expected.is_null()) return "should not be in the view";
+    std::string text;
+    for (const auto& [name, value] : pair.expected.items()) {
+        if (pair.published.value(name, Json()) == value) continue;
+        text += (text.empty() ? "" : ", ") + name + " is " + value_text(pair.published.value(name, Json())) +
+                ", should be " + value_text(value);
+    }
+    return text;
+}
+
+std::string verdict(const VerifyReport& report, Colour colour) {
+    const auto& proof = report.proof;
+    if (proof.differences == 0) return paint("OK", Style::good, colour);
+    auto text = paint(counted(proof.differences, "differing row", "differing rows"), Style::bad, colour);
+    if (proof.repair) text += ", repaired";
+    return text;
+}
+
+}  // namespace
+
+std::vector<std::string> key_columns(const catalog::StoredView& view) {
+    std::vector<std::string> names;
+    for (const auto& output : view.program.outputs) {
+        if (output.kind == query::OutputKind::key) names.push_back(output.name);
+    }
+    return names;
+}
+
+std::string verify_text(const VerifyReport& report, Colour colour) {
+    std::string text = report.view + ": " + verdict(report, colour) + ", as of " + local_moment(report.proof.as_of) +
+                       ", in " + core::human_duration(report.duration) + "\n";
+    for (const auto& pair : pair_up(report)) text += "  " + key_text(pair.key) + ": " + complaint(pair) + "\n";
+    const auto shown = static_cast<std::int64_t>(report.proof.examples.size());
+    if (report.proof.differences > shown) text += "  and " + grouped(report.proof.differences - shown) + " more\n";
+    return text;
+}
+
+Json verify_json(const std::vector<VerifyReport>& reports) {
+    Json views = Json::array();
+    for (const auto& report : reports) {
+        Json examples = Json::array();
+        for (const auto& pair : pair_up(report)) {
+            examples.push_back({{"key", pair.key}, {"published", pair.published}, {"expected", pair.expected}});
+        }
+        views.push_back({{"view", report.view},
+                         {"exact", report.proof.differences == 0},
+                         {"differing_rows", report.proof.differences},
+                         {"repaired", report.proof.repair.has_value()},
+                         {"as_of", moment_json(report.proof.as_of)},
+                         {"duration_seconds", std::chrono::duration<double>(report.duration).count()},
+                         {"examples", examples}});
+    }
+    return {{"exact", verify_code(reports) == ExitCode::done}, {"views", views}};
+}
+
+ExitCode verify_code(const std::vector<VerifyReport>& reports) {
+    const bool drift = std::any_of(reports.begin(), reports.end(),
+                                   [](const VerifyReport& report) { return report.proof.differences > 0; });
+    return drift ? ExitCode::answer_is_no : ExitCode::done;
+}
+
+}  // namespace freshet::cli

@@ -1,0 +1,91 @@
+#include "freshet/cli/plan_text.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace freshet::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+install::Plan sample() {
+    install::Plan plan;
+    install::ViewPlan created;
+    created.action = install::Action::create;
+    created.name = {"public", "mv_a"};
+    created.estimated_rows = 120000;
+    created.adopt = true;
+    created.create_statements = {"CREATE TABLE freshet.state_1 ();"};
+    install::ViewPlan kept;
+    kept.name = {"sales", "mv_b"};
+    kept.strategy = catalog::Strategy::concurrent;
+    kept.reasons = {"ORDER BY has no meaning in a view", "an outer join"};
+    plan.views = {created, kept};
+    install::SourcePlan source;
+    source.action = install::Action::rebuild;
+    source.table = {"public", "invoices"};
+    plan.sources = {source};
+    install::EventPlan event;
+    event.name = "invoice_paid";
+    event.table = {"public", "invoices"};
+    event.predicate = "r.status = 'paid'";
+    plan.events = {event};
+    return plan;
+}
+
+TEST(Plan, CountsViewsAndSources) {
+    auto plan = sample();
+    EXPECT_EQ(plan_summary(plan), "1 to create, 1 to change, 0 to drop");
+    plan.create_schema = true;
+    plan.events_changed = true;
+    EXPECT_EQ(plan_summary(plan),
+              "1 to create, 1 to change, 0 to drop; the schema freshet will be created; events will be updated");
+}
+
+TEST(Plan, IsTablesReasonsAndASummary) {
+    const std::string create(install::name_of(install::Action::create));
+    const auto text = plan_text(sample(), Colour::none);
+    EXPECT_THAT(text,
+                HasSubstr(create + "  mv_a        delta       reads about 120,000 rows, replaces the materialized "
+                                   "view\n"));
+    EXPECT_THAT(text, HasSubstr("sales.mv_b  concurrent\n"));
+    EXPECT_THAT(text, HasSubstr("\nsales.mv_b\n  - ORDER BY has no meaning in a view\n  - an outer join\n"));
+    EXPECT_THAT(text, HasSubstr("invoice_paid  public.invoices  r.status = 'paid'\n"));
+    EXPECT_THAT(text, ::testing::EndsWith("\n1 to create, 1 to change, 0 to drop\n"));
+}
+
+TEST(Plan, OneReasonGoesIntoTheTable) {
+    auto plan = sample();
+    plan.views[1].reasons.resize(1);
+    const auto text = plan_text(plan, Colour::none);
+    EXPECT_THAT(text, ::testing::ContainsRegex("sales\\.mv_b  concurrent  +ORDER BY has no meaning in a view\n"));
+    EXPECT_THAT(text, ::testing::Not(HasSubstr("  - ")));
+}
+
+TEST(Plan, WasCarriedOut) {
+    EXPECT_EQ(done_text(sample()), "created mv_a\ndone: 1 created, 1 changed, 0 dropped\n");
+}
+
+TEST(Plan, TheScriptEndsEveryStatementOnce) {
+    install::Plan plan;
+    plan.schema_statements = {"CREATE SCHEMA freshet;\n", "SELECT 1", "SELECT 2 -- why"};
+    plan.create_schema = true;
+    const auto script = plan_script(plan);
+    EXPECT_THAT(script, ::testing::StartsWith("-- 0 to create"));
+    EXPECT_THAT(script, HasSubstr("CREATE SCHEMA freshet;\nSELECT 1;\nSELECT 2 -- why\n;\n"));
+}
+
+TEST(Plan, JsonNamesEverything) {
+    const auto document = plan_json(sample(), Statements::leave_out);
+    EXPECT_EQ(document["create"], 1);
+    EXPECT_EQ(document["change"], 1);
+    EXPECT_EQ(document["has_changes"], true);
+    EXPECT_EQ(document["views"][1]["name"], "sales.mv_b");
+    EXPECT_EQ(document["views"][1]["reasons"].size(), 2U);
+    EXPECT_EQ(document["events"][0]["when"], "r.status = 'paid'");
+    EXPECT_FALSE(document.contains("statements"));
+    EXPECT_TRUE(plan_json(sample(), Statements::include)["statements"].is_array());
+}
+
+}  // namespace
+}  // namespace freshet::cli

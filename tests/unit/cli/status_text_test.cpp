@@ -1,0 +1,109 @@
+#include "freshet/cli/status_text.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <ctime>
+
+namespace freshet::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Status : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        setenv("TZ", "UTC", 1);
+        tzset();
+    }
+};
+
+ViewStatus fresh(std::string name) {
+    ViewStatus view;
+    view.view = std::move(name);
+    view.strategy = "delta";
+    view.state = "ready";
+    view.as_of = 1715000000;
+    view.staleness_seconds = 0.25;
+    view.last_refresh_at = 1714999990;
+    view.last_status = "success";
+    view.objective = 60s;
+    return view;
+}
+
+TEST_F(Status, IsATable) {
+    auto view = fresh("mv_a");
+    view.pending_changes = 1204;
+    EXPECT_EQ(status_text({view}, Colour::none),
+              "view  strategy  state  as of                stale  pending  last refresh         result   failures\n"
+              "mv_a  delta     ready  2024-05-06 12:53:20  250ms    1,204  2024-05-06 12:53:10  success         0\n");
+}
+
+TEST_F(Status, ShowsErrorsInFullBelow) {
+    auto view = fresh("mv_a");
+    view.last_status = "failed";
+    view.last_error = "division by zero\nsecond line";
+    view.consecutive_failures = 2;
+    EXPECT_THAT(status_text({view, fresh("mv_b")}, Colour::none),
+                HasSubstr("\n\nmv_a failed at 2024-05-06 12:53:10:\ndivision by zero\nsecond line\n"));
+    EXPECT_THAT(status_text({fresh("mv_b")}, Colour::none), Not(HasSubstr("failed at")));
+}
+
+TEST_F(Status, SaysSoIfThereIsNothing) {
+    EXPECT_EQ(status_text({}, Colour::none), "no view is configured\n");
+}
+
+TEST_F(Status, TheAnswerIsNoIfAViewIsLateOrBroken) {
+    EXPECT_EQ(status_code({fresh("mv_a")}), ExitCode::done);
+    auto late = fresh("mv_a");
+    late.staleness_seconds = 61;
+    EXPECT_EQ(status_code({fresh("mv_b"), late}), ExitCode::answer_is_no);
+    late.objective = 2min;
+    EXPECT_EQ(status_code({late}), ExitCode::done);
+    auto broken = fresh("mv_a");
+    broken.state = "broken";
+    EXPECT_EQ(status_code({broken}), ExitCode::answer_is_no);
+    auto never = fresh("mv_a");
+    never.staleness_seconds = std::nullopt;
+    EXPECT_EQ(status_code({never}), ExitCode::answer_is_no);
+}
+
+TEST_F(Status, AFailureThatLeavesTheViewFreshIsNoNo) {
+    auto view = fresh("mv_a");
+    view.last_status = "failed";
+    view.consecutive_failures = 1;
+    EXPECT_EQ(status_code({view}), ExitCode::done);
+}
+
+TEST_F(Status, JoinsTheConfiguration) {
+    settings::Settings settings;
+    settings.views.resize(2);
+    settings.views[0].name = "public.mv_a";
+    settings.views[0].staleness_slo = 5s;
+    settings.views[1].name = "mv_new";
+    const auto views = join_settings({fresh("mv_a"), fresh("mv_gone")}, settings);
+    ASSERT_EQ(views.size(), 3U);
+    EXPECT_EQ(views[0].objective, 5s);
+    EXPECT_EQ(views[1].objective, 60s);
+    EXPECT_EQ(views[2].view, "mv_new");
+    EXPECT_EQ(views[2].state, "not installed");
+    EXPECT_FALSE(views[2].healthy());
+    EXPECT_THAT(status_text(views, Colour::none), HasSubstr("mv_new   -         not installed  -"));
+}
+
+TEST_F(Status, JsonHasTheColumnsOfTheStatusView) {
+    const auto document = status_json({fresh("mv_a")});
+    EXPECT_EQ(document["healthy"], true);
+    const auto& view = document["views"][0];
+    EXPECT_EQ(view["view_name"], "mv_a");
+    EXPECT_EQ(view["as_of"], "2024-05-06T12:53:20.000Z");
+    EXPECT_EQ(view["staleness_slo_seconds"], 60.0);
+    EXPECT_TRUE(view["last_error"].is_null());
+    EXPECT_EQ(view["last_status"], "success");
+}
+
+}  // namespace
+}  // namespace freshet::cli
