@@ -24,7 +24,9 @@ BEGIN
         -- A transaction that touched none of the view's sources leaves no trace in its position.
         IF pg_visible_in_snapshot(wait_for.xid, pg_current_snapshot()) THEN
             SELECT EXISTS (SELECT FROM freshet.marker m JOIN freshet.view_source s ON s.source_id = m.source_id
-                           WHERE s.view_id = wanted AND m.xid = wait_for.xid) INTO unfolded;
+                           JOIN freshet.view v ON v.id = s.view_id
+                           WHERE s.view_id = wanted AND m.xid = wait_for.xid
+                             AND (m.kind = 'truncate' OR v.strategy = 'concurrent')) INTO unfolded;
             FOR source IN SELECT s.source_id FROM freshet.view_source s
                           JOIN freshet.view v ON v.id = s.view_id AND v.strategy = 'delta'
                           WHERE s.view_id = wanted AND NOT unfolded LOOP

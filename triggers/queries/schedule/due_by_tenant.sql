@@ -1,4 +1,4 @@
--- The same for each tenant in its own time zone; the user's query is put in the place of {query}. $1: local time of day.
+-- The same for each tenant in its own time zone; the user's query goes where the braces are. $1: local time of day.
 SELECT q.tenant::text AS tenant,
        extract(epoch FROM CASE WHEN today > now() THEN today ELSE tomorrow END)::float8 AS due
 FROM ({query}) AS q(tenant, timezone)
