@@ -103,6 +103,19 @@ asio::awaitable<query::Facts> fetch_facts(pg::Connection& connection, std::strin
     co_return facts;
 }
 
+// Date literals that the server replaces by the present moment when it reads them.
+std::optional<core::Fault> frozen_literal(const QueryText& text, const std::string& normalised) {
+    for (const auto* word : {"today", "tomorrow", "yesterday", "now"}) {
+        const auto at = find_word(text.sql, word);
+        const bool quoted = at != std::string::npos && at > 0 && text.sql[at - 1] == '\'';
+        if (quoted && find_word(normalised, word) == std::string::npos) {
+            return fault_at(text, at - 1, "'" + std::string(word) + "' would be frozen at the moment of installation",
+                            "move a moving window to \"retention\"");
+        }
+    }
+    return std::nullopt;
+}
+
 core::Fault function_fault(const QueryText& text, const pg::Result& rows, int row) {
     const auto name = rows.text(row, 0);
     const auto signature = rows.text(row, 1);
@@ -184,6 +197,9 @@ asio::awaitable<void> resolve_inside(pg::Connection& connection, QueryText text,
     co_await check_functions(connection, text, oid);
     const auto definition = co_await connection.query("SELECT pg_get_viewdef($1::oid)", pg::params(oid));
     resolved.normalised_sql = without_terminator(definition.text(0, 0));
+    if (auto frozen = frozen_literal(text, resolved.normalised_sql)) {
+        throw core::Faults(std::vector<core::Fault>(1, std::move(*frozen)));
+    }
     resolved.facts = co_await fetch_facts(connection, resolved.normalised_sql, "freshet_select_");
     resolved.form = query::normalise(resolved.normalised_sql, resolved.facts);
     const auto described = co_await probe(connection, "freshet_described", "", compile::describe_sql(resolved.form));
