@@ -20,7 +20,7 @@ std::string content_of(const std::filesystem::path& file) {
 
 // The tail of a log ends with what the program said last, which is the reason.
 [[noreturn]] void throw_ended(const std::string& program, int code, const std::string& tail) {
-    throw core::Error(program + " ended with code " + std::to_string(code) + ":" + tail);
+    throw core::Error(program + " ended with code " + std::to_string(code) + (tail.empty() ? "" : ":" + tail));
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ asio::awaitable<void> Stage::install() {
 ChildOptions Stage::freshetd(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {"--config", configuration_.string()});
     ChildOptions child;
-    child.program = options_.executable;
+    child.program = std::filesystem::absolute(options_.executable);  // it starts in another directory
     child.arguments = std::move(arguments);
     child.directory = configuration_.parent_path();
     return child;

@@ -12,14 +12,20 @@
 
 namespace freshet::demo {
 
+namespace {
+
+constexpr const char* remedy = "set TMPDIR to a directory that you may write to";
+
+}  // namespace
+
 TemporaryDirectory::TemporaryDirectory(const std::string& prefix) {
     std::error_code error;
     const std::filesystem::path base = std::filesystem::temp_directory_path(error);
+    if (error) throw core::Error("cannot make a temporary directory: " + error.message(), remedy);
     std::string name = (base / (prefix + "XXXXXX")).string();
-    if (error || ::mkdtemp(name.data()) == nullptr) {
-        throw core::Error("cannot make a temporary directory in " + base.string() + ": " +
-                              (error ? error.message() : std::strerror(errno)),
-                          "set TMPDIR to a directory that you may write to");
+    if (::mkdtemp(name.data()) == nullptr) {
+        throw core::Error("cannot make a temporary directory in " + base.string() + ": " + std::strerror(errno),
+                          remedy);
     }
     path_ = name;
 }
