@@ -65,6 +65,19 @@ std::string Client::scalar(const std::string& sql, const std::vector<Value>& par
     return *rows[0][0];
 }
 
+void Client::copy_in(const std::string& sql, const std::string& data) {
+    const Answer started(PQexec(connection_.get(), sql.c_str()));
+    if (PQresultStatus(started.get()) != PGRES_COPY_IN) {
+        require_success(started.get(), connection_.get());
+        throw std::logic_error("no COPY FROM STDIN: " + sql);
+    }
+    if (PQputCopyData(connection_.get(), data.data(), static_cast<int>(data.size())) != 1 ||
+        PQputCopyEnd(connection_.get(), nullptr) != 1) {
+        throw ClientError(PQerrorMessage(connection_.get()), "");
+    }
+    finish();
+}
+
 void Client::send(const std::string& sql) {
     if (PQsendQuery(connection_.get(), sql.c_str()) != 1) throw ClientError(PQerrorMessage(connection_.get()), "");
 }
@@ -75,6 +88,16 @@ void Client::finish() {
         if (PQresultStatus(answer.get()) == PGRES_FATAL_ERROR) failed = std::move(answer);
     }
     if (failed) require_success(failed.get(), connection_.get());
+}
+
+std::vector<std::string> Client::notifications() {
+    exec("SELECT");
+    std::vector<std::string> payloads;
+    while (PGnotify* notify = PQnotifies(connection_.get())) {
+        payloads.emplace_back(notify->extra);
+        PQfreemem(notify);
+    }
+    return payloads;
 }
 
 int Client::backend_pid() const {

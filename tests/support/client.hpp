@@ -40,11 +40,16 @@ class Client {
     // The first value of the first row as text; throws std::logic_error if there is no row or it is NULL.
     std::string scalar(const std::string& sql, const std::vector<Value>& params = {});
 
+    // COPY ... FROM STDIN with `data` in COPY's text format.
+    void copy_in(const std::string& sql, const std::string& data);
+
     // Starts statements without waiting, e.g. to hold a lock queue; finish() waits and throws what went wrong.
     void send(const std::string& sql);
     void finish();
 
     int backend_pid() const;
+    // Payloads of the notifications received since the last call; asks the server for what is on its way.
+    std::vector<std::string> notifications();
 
   private:
     struct Close {
