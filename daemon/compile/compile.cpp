@@ -102,24 +102,21 @@ std::string describe_sql(const query::NormalForm& form) {
     Program untyped;
     untyped.arms = form.arms;
     std::vector<std::string> columns;
-    std::vector<std::string> groups;
     for (std::size_t i = 0; i < form.key_nullable.size(); ++i) {
         columns.push_back(key_name(i));
-        groups.push_back(key_name(i));
     }
+    // Windows and no GROUP BY: what is only counted may be of a type without equality, say json.
     for (std::size_t i = 0; i < form.input_nullable.size(); ++i) {
         const auto number = std::to_string(i);
         columns.push_back("x" + number);
-        groups.push_back("x" + number);
         if (needs_sum(form, i)) {
-            columns.push_back("sum(x" + number + ") AS s" + number);
+            columns.push_back("sum(x" + number + ") OVER () AS s" + number);
         }
         if (needs_order(form, i)) {
-            columns.push_back("min(x" + number + ") AS o" + number);
+            columns.push_back("min(x" + number + ") OVER () AS o" + number);
         }
     }
-    return "SELECT " + join(columns, ", ") + " FROM (\n    " + rows_sql(untyped) + ") AS r GROUP BY " +
-           join(groups, ", ");
+    return "SELECT " + join(columns, ", ") + " FROM (\n    " + rows_sql(untyped) + ") AS r";
 }
 
 Program compile(const query::NormalForm& form, const std::map<std::string, ColumnType>& types,
