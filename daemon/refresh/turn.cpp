@@ -26,6 +26,7 @@ std::string survey_statement(const catalog::StoredView& view) {
 // A deadlock-free order is not needed: the turn is exclusive. NOWAIT failing means somebody else is at it.
 constexpr const char* lock_not_available = "55P03";
 constexpr const char* serialization_failure = "40001";
+constexpr const char* data_exception = "22";  // the class: division by zero, number out of range, invalid text
 
 }  // namespace
 
@@ -101,6 +102,19 @@ asio::awaitable<bool> Turn::fold(Outcome& outcome) {
     if (survey_.changed_sources.empty()) {
         co_return true;
     }
+    try {
+        co_return co_await fold_batch(outcome);
+    } catch (const pg::Error& error) {
+        // A row that came and went may be one that the query cannot evaluate, say 1 / 0. It stays in every later batch;
+        // the tables are rid of it.
+        if (!error.sqlstate().starts_with(data_exception)) {
+            throw;
+        }
+    }
+    co_return false;
+}
+
+asio::awaitable<bool> Turn::fold_batch(Outcome& outcome) {
     const auto fold = compile::fold(view_.program, survey_.changed_sources);
     auto values = pg::params(snapshot_);
     if (view_.program.retention_key >= 0) {

@@ -40,7 +40,8 @@ class Turn {
     double as_of() const { return as_of_; }
 
     // Each adds to `outcome`. fold() returns false if a number entered that cannot be taken out of a sum again
-    // (NaN, infinity): the turn must then be given back and the view recomputed.
+    // (NaN, infinity), or if the query fails on a row of the batch: the turn must then be given back and the view
+    // recomputed.
     asio::awaitable<bool> fold(Outcome& outcome);
     asio::awaitable<void> recompute(std::optional<std::string> tenant, Outcome& outcome);
     asio::awaitable<void> refresh_materialized(Locking locking, Outcome& outcome);
@@ -54,6 +55,7 @@ class Turn {
 
   private:
     asio::awaitable<void> read_survey();
+    asio::awaitable<bool> fold_batch(Outcome& outcome);
     asio::awaitable<std::int64_t> delete_emptied(const compile::Fold& fold, const pg::Result& merged);
     asio::awaitable<void> write_log(const Outcome& outcome, std::optional<std::string> log_id);
 
