@@ -51,6 +51,14 @@ std::set<std::string> columns_of(const sql::QualifiedName& table, const std::vec
     return columns;
 }
 
+// Whether "=" on the column means the same in a trigger, where only pg_catalog is searched: of an extension's type it may
+// be missing there. format_type qualifies the types of every other schema.
+bool pairs_by_equality(const std::string& column, const std::vector<query::ColumnFact>& facts) {
+    const auto fact =
+        std::find_if(facts.begin(), facts.end(), [&](const query::ColumnFact& one) { return one.name == column; });
+    return fact == facts.end() || fact->is_enum || fact->log_type.find('.') == std::string::npos;
+}
+
 }  // namespace
 
 SourceCapture make_capture(int source_id, const sql::QualifiedName& table, const std::vector<query::ColumnFact>& facts,
@@ -62,6 +70,9 @@ SourceCapture make_capture(int source_id, const sql::QualifiedName& table, const
     capture.rows = !programs.empty();
     capture.touch = concurrent_views > 0;
     capture.identity = std::move(primary_key);
+    capture.identity_by_image =
+        !std::all_of(capture.identity.begin(), capture.identity.end(),
+                     [&](const std::string& column) { return pairs_by_equality(column, facts); });
     const auto alternatives = alternatives_of(table, programs);
     capture.alternatives.assign(alternatives.begin(), alternatives.end());
     for (const auto& name : columns_of(table, programs, events)) {

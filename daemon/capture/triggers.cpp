@@ -83,14 +83,24 @@ struct Pairing {
     std::string marker;  // a column that is never NULL on an existing side
 };
 
+std::string same_identity(const SourceCapture& capture) {
+    std::string equal;
+    std::string old_key;
+    std::string new_key;
+    for (const auto& column : capture.identity) {
+        const auto name = sql::quote(column);
+        equal += (equal.empty() ? "o." : " AND o.") + name + " = n." + name;
+        old_key += (old_key.empty() ? "o." : ", o.") + name;
+        new_key += (new_key.empty() ? "n." : ", n.") + name;
+    }
+    return capture.identity_by_image
+               ? "ROW(" + old_key + ")::record OPERATOR(pg_catalog.*=) ROW(" + new_key + ")::record"
+               : equal;
+}
+
 Pairing pairing(const SourceCapture& capture) {
     if (!capture.identity.empty()) {
-        std::string condition;
-        for (const auto& column : capture.identity) {
-            const auto name = sql::quote(column);
-            condition += (condition.empty() ? "o." : " AND o.") + name + " = n." + name;
-        }
-        return {"freshet_old", "freshet_new", condition, sql::quote(capture.identity.front())};
+        return {"freshet_old", "freshet_new", same_identity(capture), sql::quote(capture.identity.front())};
     }
     const auto numbered = [&](const std::string& rows) {
         const auto image = "ROW(" + columns_of(capture, "r") + ")::text COLLATE \"C\"";
@@ -191,9 +201,14 @@ std::string create_trigger(const SourceCapture& capture, const std::string& name
            "('" + std::to_string(capture.source_id) + "')";
 }
 
-std::string create_log_view(const SourceCapture& capture) {
+std::string create_log_view(const SourceCapture& capture, const std::vector<std::string>& columns) {
+    std::string list;
+    for (const auto& column : columns) {
+        list += (list.empty() ? "" : ", ") + sql::quote(column);
+    }
     const auto log = log_name(capture);
-    return "CREATE OR REPLACE VIEW " + log + " AS SELECT * FROM " + log + "_0 UNION ALL SELECT * FROM " + log + "_1";
+    return "CREATE OR REPLACE VIEW " + log + " AS SELECT " + list + " FROM " + log + "_0 UNION ALL SELECT " + list +
+           " FROM " + log + "_1";
 }
 
 }  // namespace
@@ -215,24 +230,29 @@ std::vector<std::string> create_log(const SourceCapture& capture) {
         statements.push_back("CREATE TABLE " + table + " (" + columns + ") WITH (autovacuum_enabled = false)");
         statements.push_back("CREATE INDEX ON " + table + " (freshet_xid)");
     }
-    statements.push_back(create_log_view(capture));
+    std::vector<std::string> columns{"freshet_xid", "freshet_at", "freshet_sign", "freshet_events"};
+    for (const auto& column : capture.columns) {
+        columns.push_back(column.name);
+    }
+    statements.push_back(create_log_view(capture, columns));
     return statements;
 }
 
 std::vector<std::string> extend_log(const SourceCapture& capture, const std::vector<std::string>& existing) {
-    std::vector<std::string> statements;
+    auto columns = existing;
+    std::string additions;
     for (const auto& column : capture.columns) {
-        if (std::find(existing.begin(), existing.end(), column.name) != existing.end()) {
-            continue;
-        }
-        for (const auto* slot : {"_0", "_1"}) {
-            statements.push_back("ALTER TABLE " + log_name(capture) + slot + " ADD COLUMN " + column_definition(column));
+        if (std::find(existing.begin(), existing.end(), column.name) == existing.end()) {
+            additions += (additions.empty() ? "" : ", ") + std::string("ADD COLUMN IF NOT EXISTS ") +
+                         column_definition(column);
+            columns.push_back(column.name);
         }
     }
-    if (!statements.empty()) {
-        statements.push_back(create_log_view(capture));
+    if (additions.empty()) {
+        return {};
     }
-    return statements;
+    return {"ALTER TABLE " + log_name(capture) + "_0 " + additions, "ALTER TABLE " + log_name(capture) + "_1 " + additions,
+            create_log_view(capture, columns)};
 }
 
 std::vector<std::string> create_triggers(const SourceCapture& capture) {

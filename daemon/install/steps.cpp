@@ -76,7 +76,15 @@ asio::awaitable<void> install_capture(pg::Connection& connection, capture::Sourc
     for (int i = 0; i < columns.rows(); ++i) {
         existing.push_back(columns.text(i, 0));
     }
-    auto statements = existing.empty() ? capture::create_log(capture) : capture::extend_log(capture, existing);
+    std::vector<std::string> statements;
+    if (existing.empty()) {
+        statements = capture::create_log(capture);
+    } else {
+        for (const auto& statement : capture::extend_log(capture, existing)) {
+            co_await under_lock(connection, std::vector<std::string>(1, statement), policy,
+                                "extend the log of " + capture.table.display());
+        }
+    }
     const auto triggers = capture::create_triggers(capture);
     statements.insert(statements.end(), triggers.begin(), triggers.end());
     statements.push_back("INSERT INTO freshet.source (id, schema_name, table_name, relation, fingerprint) VALUES (" + id +

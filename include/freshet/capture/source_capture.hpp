@@ -27,6 +27,8 @@ struct SourceCapture {
     // A row matters if any alternative holds (each over the alias "r"); none at all means every row matters.
     std::vector<std::string> alternatives;
     std::vector<std::string> identity;           // the primary key; empty if there is none
+    // A type of the key is an extension's: its = is not in the trigger's search_path, so keys are compared as images.
+    bool identity_by_image = false;
     std::vector<CapturedEvent> events;
     bool rows = false;   // a delta view reads it
     bool touch = false;  // a concurrent view reads it
@@ -39,7 +41,8 @@ SourceCapture make_capture(int source_id, const sql::QualifiedName& table, const
 
 // Statements that make the log tables of this capture from nothing.
 std::vector<std::string> create_log(const SourceCapture& capture);
-// Statements that bring existing log tables, whose columns are `existing`, to this capture: columns are only added.
+// Statements that bring an existing log, whose columns are `existing`, to this capture: columns are only added. Each is
+// to be a transaction of its own: one that held a log table while it waits for anything would deadlock with writers.
 std::vector<std::string> extend_log(const SourceCapture& capture, const std::vector<std::string>& existing);
 // CREATE OR REPLACE of the functions and triggers. The triggers come last: each takes SHARE ROW EXCLUSIVE on the source,
 // which waits out every writer, so that no transaction writes by the old capture after another has used the new one.
