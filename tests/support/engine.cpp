@@ -34,16 +34,36 @@ settings::ViewSettings& Engine::add_view(std::string name, std::string query) {
 }
 
 install::Plan Engine::plan(install::PlanOptions options) {
-    return with_connection(conninfo_, [&](pg::Connection& connection) {
-        return install::make_plan(connection, settings, options);
-    });
+    return with_connection(
+        conninfo_, [&](pg::Connection& connection) { return install::make_plan(connection, settings, options); });
 }
 
 install::Plan Engine::install(install::PlanOptions options) {
-    install::InstallOptions all;
+    auto all = install_options;
     all.plan = options;
     return with_connection(conninfo_,
                            [&](pg::Connection& connection) { return install::install(connection, settings, all); });
+}
+
+std::vector<std::string> Engine::uninstall(install::UninstallOptions options) {
+    return with_connection(conninfo_,
+                           [&](pg::Connection& connection) { return install::uninstall(connection, options); });
+}
+
+std::vector<std::string> Engine::rehome() {
+    return with_connection(conninfo_, [](pg::Connection& connection) { return install::rehome(connection); });
+}
+
+void Engine::mark_ready(const std::string& name) {
+    const auto id = view(name).id;
+    with_connection(conninfo_, [&](pg::Connection& connection) { return install::mark_ready(connection, id); });
+}
+
+int Engine::record_failure(const std::string& name, refresh::Request request, const std::string& error) {
+    const auto stored = view(name);
+    return with_connection(conninfo_, [&](pg::Connection& connection) {
+        return refresh::record_failure(connection, stored, request, error);
+    });
 }
 
 catalog::StoredView Engine::view(const std::string& name) {

@@ -18,6 +18,7 @@ class Engine {
     explicit Engine(const std::string& conninfo) : conninfo_(conninfo) {}
 
     settings::Settings settings;
+    install::InstallOptions install_options;  // but for its plan
 
     // Adds a view to the settings; returns it for further settings.
     settings::ViewSettings& add_view(std::string name, std::string query);
@@ -26,14 +27,18 @@ class Engine {
     install::Plan install(install::PlanOptions options = {});
     refresh::Outcome refresh(const std::string& view, refresh::Request request = {});
     refresh::Proof verify(const std::string& view, refresh::VerifyRequest request = {});
+    std::vector<std::string> uninstall(install::UninstallOptions options = {});
+    std::vector<std::string> rehome();
+    void mark_ready(const std::string& view);
+    int record_failure(const std::string& view, refresh::Request request, const std::string& error);
     catalog::StoredView view(const std::string& name);
 
   private:
     std::string conninfo_;
 };
 
-// Rows by which a public relation and its defining query differ, both ways; empty if they are equal. Written by hand and
-// run by a plain session: the oracle shares no code with the engine. `columns` names what to compare.
+// Rows by which a public relation and its defining query differ, both ways; empty if they are equal. Written by hand
+// and run by a plain session: the oracle shares no code with the engine. `columns` names what to compare.
 std::vector<std::string> differences(Client& client, const std::string& relation, const std::string& query,
                                      const std::string& columns = "*");
 
