@@ -19,6 +19,18 @@ catalog::QueryText query_text(const settings::Settings& settings, const settings
     return {view.query, view.query_file.empty() ? settings.file : view.query_file, name.schema, view.timezone};
 }
 
+// Positions in a query that is written into the configuration mean nothing there: the view's key must do.
+std::vector<core::Fault> placed(std::vector<core::Fault> faults, const settings::Settings& settings,
+                                const settings::ViewSettings& view) {
+    for (auto& fault : faults) {
+        if (view.query_file.empty() && fault.file == settings.file) {
+            fault.line = view.line;
+            fault.column = view.column;
+        }
+    }
+    return faults;
+}
+
 // The reasons of faults, one line each, for people who ask why a better strategy does not fit.
 std::vector<std::string> as_reasons(const core::Faults& faults) {
     std::vector<std::string> reasons;
@@ -32,13 +44,13 @@ std::vector<std::string> as_reasons(const core::Faults& faults) {
 std::string fingerprint_of(const ViewPlan& plan, const settings::ViewSettings& view) {
     auto program = plan.program;
     program.view_id = 0;
-    const auto text = nlohmann::json{{"strategy", catalog::name_of(plan.strategy)},
-                                     {"timezone", plan.timezone},
-                                     {"program", plan.strategy == catalog::Strategy::delta ? compile::to_json(program)
-                                                                                           : nlohmann::json()},
-                                     {"definition", plan.strategy == catalog::Strategy::delta ? "" : plan.definition},
-                                     {"indexes", view.indexes}}
-                          .dump();
+    const auto text = nlohmann::json{
+        {"strategy", catalog::name_of(plan.strategy)},
+        {"timezone", plan.timezone},
+        {"program", plan.strategy == catalog::Strategy::delta ? compile::to_json(program) : nlohmann::json()},
+        {"definition", plan.strategy == catalog::Strategy::delta ? "" : plan.definition},
+        {"indexes",
+         view.indexes}}.dump();
     std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a; against accidents, not attackers
     for (const char c : text) {
         hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
@@ -89,9 +101,10 @@ asio::awaitable<void> Planner::plan_concurrent(const settings::ViewSettings& vie
     if (view.tenant.empty() && !view.retention && view.indexes.empty()) {
         co_return;
     }
-    throw core::Error("strategy concurrent has no tenant, retention or indexes of ours: the materialized view is refreshed "
-                      "as a whole",
-                      "remove those settings, or use strategy delta");
+    throw core::Error(
+        "strategy concurrent has no tenant, retention or indexes of ours: the materialized view is refreshed "
+        "as a whole",
+        "remove those settings, or use strategy delta");
 }
 
 asio::awaitable<void> Planner::choose_strategy(const settings::ViewSettings& view, ViewPlan& plan) {
@@ -110,7 +123,7 @@ asio::awaitable<void> Planner::choose_strategy(const settings::ViewSettings& vie
     }
     // Automatic: a materialized view of this name can still be refreshed concurrently.
     const auto kind = co_await relation_kind(plan.name);
-    if (view.strategy == settings::StrategyChoice::delta || kind != "m" || options_.adopt) {
+    if (view.strategy == settings::StrategyChoice::delta || kind != "m") {
         throw core::Faults(*obstacles);
     }
     plan.sources.clear();
@@ -123,7 +136,8 @@ asio::awaitable<void> Planner::check_name(const settings::ViewSettings& view, Vi
         co_return;
     }
     const auto rights = co_await connection_.query(
-        "SELECT n.oid IS NOT NULL AND has_schema_privilege(n.oid, 'CREATE') FROM (SELECT to_regnamespace($1) AS oid) AS n",
+        "SELECT n.oid IS NOT NULL AND has_schema_privilege(n.oid, 'CREATE') FROM (SELECT to_regnamespace($1) AS oid) "
+        "AS n",
         pg::params(sql::quote(plan.name.schema)));
     if (!rights.boolean(0, 0)) {
         throw core::Error("the schema " + plan.name.schema + " does not exist or the role may not create views in it",
@@ -182,7 +196,8 @@ asio::awaitable<void> Planner::plan_views(Plan& plan) {
         try {
             plan.views.push_back(co_await plan_view(view));
         } catch (const core::Faults& faults) {
-            faults_.insert(faults_.end(), faults.faults().begin(), faults.faults().end());
+            const auto found = placed(faults.faults(), settings_, view);
+            faults_.insert(faults_.end(), found.begin(), found.end());
         } catch (const pg::Error& error) {
             if (error.connection_lost() || error.timed_out()) {
                 throw;
@@ -193,9 +208,8 @@ asio::awaitable<void> Planner::plan_views(Plan& plan) {
         }
     }
     for (const auto& stored : stored_) {
-        const bool wanted = std::any_of(plan.views.begin(), plan.views.end(), [&](const ViewPlan& one) {
-            return one.name == stored.name;
-        });
+        const bool wanted = std::any_of(plan.views.begin(), plan.views.end(),
+                                        [&](const ViewPlan& one) { return one.name == stored.name; });
         if (wanted || stored.state == catalog::ViewState::building) {
             continue;
         }
