@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "freshet/async/cancelled.hpp"
+#include "freshet/cli/format.hpp"
 #include "freshet/cli/json.hpp"
 #include "freshet/pg/error.hpp"
 
@@ -22,6 +23,10 @@ ExitCode code_of(const pg::Error& error) {
     return refused_by_client || is_definition(error.sqlstate()) ? ExitCode::usage : ExitCode::failed;
 }
 
+std::string summary(const std::vector<core::Fault>& faults) {
+    return "the configuration has " + counted(static_cast<std::int64_t>(faults.size()), "fault", "faults");
+}
+
 Failure mistake_of_ours(const std::string& what) {
     return {ExitCode::failed, "internal error: " + what, "this is a bug in freshet; please report it", {}};
 }
@@ -34,7 +39,7 @@ Failure describe(const std::exception_ptr& error) {
     } catch (const Interrupted& stop) {
         return {ExitCode::interrupted, stop.what(), "", {}};
     } catch (const core::Faults& faults) {
-        return {ExitCode::usage, faults.what(), "", faults.faults()};
+        return {ExitCode::usage, summary(faults.faults()), "", faults.faults()};
     } catch (const pg::Error& failure) {
         return {code_of(failure), failure.what(), failure.hint(), {}};
     } catch (const RefreshError& failure) {

@@ -63,7 +63,7 @@ std::string_view past_tense(Action action) {
 std::string scope_of(const install::ViewPlan& view) {
     if (view.action != Action::create && view.action != Action::rebuild) return "";
     const auto rows = "reads about " + counted(view.estimated_rows, "row", "rows");
-    return view.adopt ? rows + ", replaces the materialized view" : rows;
+    return view.adopt ? rows + ", replaces the materialized view (--adopt)" : rows;
 }
 
 // One reason goes into the table, more go below it.

@@ -49,6 +49,16 @@ asio::awaitable<refresh::Outcome> bring_up(pg::Connection& connection, catalog::
     co_return outcome;
 }
 
+constexpr std::string_view feature_not_supported = "0A000";
+
+// PostgreSQL says what it cannot do, but not what to do.
+std::string hint_for(const core::Error& error, const catalog::StoredView& view) {
+    const auto* refusal = dynamic_cast<const pg::Error*>(&error);
+    const bool unpopulated = view.strategy == catalog::Strategy::concurrent && refusal != nullptr &&
+                             refusal->sqlstate() == feature_not_supported && error.hint().empty();
+    return unpopulated ? "run freshetd refresh --no-concurrent " + view.display_name() + " once" : error.hint();
+}
+
 // A lost connection ends the command; any other failure is this view's alone.
 asio::awaitable<RefreshReport> try_one(pg::Connection& connection, catalog::StoredView view, refresh::Request request,
                                        milliseconds patience) {
@@ -60,7 +70,7 @@ asio::awaitable<RefreshReport> try_one(pg::Connection& connection, catalog::Stor
     } catch (const core::Error& error) {
         if (!connection.alive()) throw;
         report.error = error.what();
-        report.hint = error.hint();
+        report.hint = hint_for(error, view);
     }
     report.duration = duration_cast<milliseconds>(Clock::now() - began);
     if (!report.outcome) {

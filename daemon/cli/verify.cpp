@@ -25,17 +25,29 @@ asio::awaitable<refresh::Proof> verify_when_free(pg::Connection& connection, cat
     }
 }
 
-asio::awaitable<VerifyReport> verify_one(pg::Connection& connection, catalog::StoredView view, VerifyOptions command,
-                                         settings::Settings settings) {
+refresh::VerifyRequest request_for(const catalog::StoredView& view, const VerifyOptions& command,
+                                   const settings::Settings& settings) {
     refresh::VerifyRequest request;
     request.tenant = command.tenant;
     request.keep = retention_of(settings, view.name);
     request.repair = command.repair;
-    const auto began = Clock::now();
+    return request;
+}
+
+// A lost connection ends the command; any other failure is this view's alone.
+asio::awaitable<VerifyReport> verify_one(pg::Connection& connection, catalog::StoredView view,
+                                         refresh::VerifyRequest request, milliseconds patience) {
     VerifyReport report;
     report.view = view.display_name();
     report.keys = key_columns(view);
-    report.proof = co_await verify_when_free(connection, view, request, settings.daemon.statement_timeout);
+    const auto began = Clock::now();
+    try {
+        report.proof = co_await verify_when_free(connection, view, request, patience);
+    } catch (const core::Error& error) {
+        if (!connection.alive()) throw;
+        report.error = error.what();
+        report.hint = error.hint();
+    }
     report.duration = duration_cast<milliseconds>(Clock::now() - began);
     co_return report;
 }
@@ -46,7 +58,8 @@ asio::awaitable<ExitCode> verify_views(VerifyOptions command, settings::Settings
     if (command.tenant) require_tenant_key(views);
     std::vector<VerifyReport> reports;
     for (const auto& view : views) {
-        reports.push_back(co_await verify_one(*connection, view, command, settings));
+        reports.push_back(co_await verify_one(*connection, view, request_for(view, command, settings),
+                                              settings.daemon.statement_timeout));
         output.say(verify_text(reports.back(), output.colour()));
     }
     if (output.json()) output.answer(json_text(verify_json(reports)));

@@ -88,6 +88,26 @@ std::string verdict(const VerifyReport& report, Colour colour) {
     return text;
 }
 
+Json examples_json(const VerifyReport& report) {
+    Json examples = Json::array();
+    for (const auto& pair : pair_up(report)) {
+        examples.push_back({{"key", pair.key}, {"published", pair.published}, {"expected", pair.expected}});
+    }
+    return examples;
+}
+
+Json view_json(const VerifyReport& report) {
+    const bool proven = report.error.empty();
+    return {{"view", report.view},
+            {"exact", proven ? Json(report.proof.differences == 0) : Json()},
+            {"differing_rows", proven ? Json(report.proof.differences) : Json()},
+            {"repaired", report.proof.repair.has_value()},
+            {"as_of", proven ? moment_json(report.proof.as_of) : Json()},
+            {"duration_seconds", std::chrono::duration<double>(report.duration).count()},
+            {"error", proven ? Json() : Json(report.error)},
+            {"examples", examples_json(report)}};
+}
+
 }  // namespace
 
 std::vector<std::string> key_columns(const catalog::StoredView& view) {
@@ -99,6 +119,10 @@ std::vector<std::string> key_columns(const catalog::StoredView& view) {
 }
 
 std::string verify_text(const VerifyReport& report, Colour colour) {
+    if (!report.error.empty()) {
+        return report.view + ": " + paint("failed", Style::bad, colour) + ": " + report.error + "\n" +
+               (report.hint.empty() ? "" : "hint: " + report.hint + "\n");
+    }
     std::string text = report.view + ": " + verdict(report, colour) + ", as of " + local_moment(report.proof.as_of) +
                        ", in " + core::human_duration(report.duration) + "\n";
     for (const auto& pair : pair_up(report)) text += "  " + key_text(pair.key) + ": " + complaint(pair) + "\n";
@@ -109,26 +133,15 @@ std::string verify_text(const VerifyReport& report, Colour colour) {
 
 Json verify_json(const std::vector<VerifyReport>& reports) {
     Json views = Json::array();
-    for (const auto& report : reports) {
-        Json examples = Json::array();
-        for (const auto& pair : pair_up(report)) {
-            examples.push_back({{"key", pair.key}, {"published", pair.published}, {"expected", pair.expected}});
-        }
-        views.push_back({{"view", report.view},
-                         {"exact", report.proof.differences == 0},
-                         {"differing_rows", report.proof.differences},
-                         {"repaired", report.proof.repair.has_value()},
-                         {"as_of", moment_json(report.proof.as_of)},
-                         {"duration_seconds", std::chrono::duration<double>(report.duration).count()},
-                         {"examples", examples}});
-    }
+    for (const auto& report : reports) views.push_back(view_json(report));
     return {{"exact", verify_code(reports) == ExitCode::done}, {"views", views}};
 }
 
 ExitCode verify_code(const std::vector<VerifyReport>& reports) {
-    const bool drift = std::any_of(reports.begin(), reports.end(),
-                                   [](const VerifyReport& report) { return report.proof.differences > 0; });
-    return drift ? ExitCode::answer_is_no : ExitCode::done;
+    const auto failed = [](const VerifyReport& report) { return !report.error.empty(); };
+    const auto drifted = [](const VerifyReport& report) { return report.proof.differences > 0; };
+    if (std::any_of(reports.begin(), reports.end(), failed)) return ExitCode::failed;
+    return std::any_of(reports.begin(), reports.end(), drifted) ? ExitCode::answer_is_no : ExitCode::done;
 }
 
 }  // namespace freshet::cli

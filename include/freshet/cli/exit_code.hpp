@@ -41,7 +41,7 @@ class Interrupted : public std::runtime_error {
 
 struct Failure {
     ExitCode code = ExitCode::failed;
-    std::string message;  // lower case, no full stop; empty if the faults say it all
+    std::string message;  // lower case, no full stop
     std::string hint;
     std::vector<core::Fault> faults;
 };

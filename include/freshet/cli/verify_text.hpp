@@ -17,6 +17,8 @@ struct VerifyReport {
     std::string view;
     std::vector<std::string> keys;  // the view's key columns; empty if it has none we know of
     refresh::Proof proof;
+    std::string error;  // why nothing was proven; empty if something was
+    std::string hint;
     std::chrono::milliseconds duration{0};
 };
 
@@ -28,7 +30,7 @@ std::string verify_text(const VerifyReport& report, Colour colour);
 
 Json verify_json(const std::vector<VerifyReport>& reports);
 
-// The answer is no if one of them drifted, be it repaired by now.
+// failed if one could not be proven; else the answer is no if one drifted, be it repaired by now.
 ExitCode verify_code(const std::vector<VerifyReport>& reports);
 
 }  // namespace freshet::cli

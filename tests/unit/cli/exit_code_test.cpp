@@ -74,6 +74,7 @@ TEST(FailureJson, IsADocument) {
     const core::Faults faults({{"f.json", 3, 7, "unknown key x", "remove it"}});
     const auto document = nlohmann::json::parse(failure_json(described(faults)));
     EXPECT_EQ(document["error"]["exit_code"], 2);
+    EXPECT_EQ(document["error"]["message"], "the configuration has 1 fault");
     EXPECT_EQ(document["faults"][0]["line"], 3);
     EXPECT_EQ(document["faults"][0]["hint"], "remove it");
     const auto plain = nlohmann::json::parse(failure_json(described(core::Error("what", "remedy"))));

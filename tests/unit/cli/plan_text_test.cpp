@@ -47,7 +47,7 @@ TEST(Plan, IsTablesReasonsAndASummary) {
     const auto text = plan_text(sample(), Colour::none);
     EXPECT_THAT(text,
                 HasSubstr(create + "  mv_a        delta       reads about 120,000 rows, replaces the materialized "
-                                   "view\n"));
+                                   "view (--adopt)\n"));
     EXPECT_THAT(text, HasSubstr("sales.mv_b  concurrent\n"));
     EXPECT_THAT(text, HasSubstr("\nsales.mv_b\n  - ORDER BY has no meaning in a view\n  - an outer join\n"));
     EXPECT_THAT(text, HasSubstr("invoice_paid  public.invoices  r.status = 'paid'\n"));

@@ -88,6 +88,18 @@ TEST_F(Verify, JsonHasBothSides) {
     EXPECT_TRUE(examples[1]["published"].is_null());
 }
 
+TEST_F(Verify, AViewThatCannotBeProvenIsAFailure) {
+    auto report = exact();
+    report.error = "no such column";
+    report.hint = "install again";
+    EXPECT_EQ(verify_text(report, Colour::none), "mv_a: failed: no such column\nhint: install again\n");
+    EXPECT_EQ(verify_code({drifted(), report}), ExitCode::failed);
+    const auto document = verify_json({report});
+    EXPECT_EQ(document["exact"], false);
+    EXPECT_TRUE(document["views"][0]["exact"].is_null());
+    EXPECT_EQ(document["views"][0]["error"], "no such column");
+}
+
 TEST_F(Verify, KeyColumnsAreTheKeyOutputs) {
     catalog::StoredView view;
     view.program.outputs = {{"firm_id", query::OutputKind::key, "k0"},
