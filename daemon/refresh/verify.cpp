@@ -65,7 +65,11 @@ asio::awaitable<bool> prove(pg::Connection& connection, const catalog::StoredVie
     outcome.changes = turn.survey().changes;
     outcome.events = turn.survey().events;
     const bool pending = outcome.changes > 0 || turn.horizon_moved();
-    if (pending && !co_await bring_up_to_date(turn, view, work, outcome)) {
+    bool up_to_date = true;
+    if (pending) {
+        up_to_date = co_await bring_up_to_date(turn, view, work, outcome);
+    }
+    if (!up_to_date) {
         co_await turn.give_back();
         co_return false;
     }

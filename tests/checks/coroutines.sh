@@ -14,3 +14,7 @@ found=$(find daemon include -name '*.?pp' -print0 | sort -z |
             print "$ARGV:$line: a coroutine lambda must not capture\n";
         }')
 [[ -z $found ]] || { printf '%s\n' "$found"; exit 1; }
+
+# g++ 12 compiles a negated co_await in a condition into a trap. Name the result first.
+found=$(grep -rnE '(if|while) \(.*!co_await' daemon include | grep -vE ':[[:space:]]*//' || true)
+[[ -z $found ]] || { printf '%s\n%s\n' "$found" 'name the result of co_await before it is negated in a condition'; exit 1; }
