@@ -5,10 +5,12 @@
 #include <boost/asio/io_context.hpp>
 #include <csignal>
 #include <memory>
+#include <set>
 
 #include "freshet/async/signals.hpp"
 #include "freshet/async/sleep.hpp"
 #include "freshet/async/task_group.hpp"
+#include "freshet/catalog/store.hpp"
 #include "freshet/core/clock.hpp"
 #include "freshet/core/version.hpp"
 #include "freshet/http/health.hpp"
@@ -44,6 +46,7 @@ class Daemon {
     asio::awaitable<void> feed_watchdog(std::chrono::microseconds interval);
     asio::awaitable<void> end_after_grace();
     void start_http();
+    void remove_forgotten_views();
     void reload();
     void stop();
 
@@ -99,11 +102,26 @@ asio::awaitable<void> Daemon::serve() {
     while (!stopping_) {
         supervisor_ = std::make_unique<schedule::Supervisor>(context_.get_executor(), settings_, log_, metrics_, clock_);
         co_await supervisor_->run();
+        remove_forgotten_views();
     }
     background_.cancel_all();
     co_await background_.join();
     if (server_) {
         co_await server_->stop();
+    }
+}
+
+// A series of a view that is no longer configured would look stale for ever.
+void Daemon::remove_forgotten_views() {
+    std::set<std::string> configured;
+    for (const auto& view : settings_.views) {
+        configured.insert(catalog::display_name(sql::parse_qualified_name(view.name, "public")));
+    }
+    const auto status = supervisor_->status();
+    for (const auto& view : status.views) {
+        if (!configured.contains(view.name)) {
+            metrics_.remove_view(view.name);
+        }
     }
 }
 
@@ -114,9 +132,9 @@ asio::awaitable<void> Daemon::watch_signals() {
         if (number == SIGHUP) {
             reload();
         } else if (stopping_) {
-            log_.warning("second signal: ending at once");
+            log_.warning("second signal: ending with refreshes under way; their transactions roll back");
             exit_code_ = 128 + number;
-            context_.stop();
+            supervisor_->cancel();
         } else {
             stop();
         }
@@ -134,7 +152,7 @@ void Daemon::stop() {
 asio::awaitable<void> Daemon::end_after_grace() {
     co_await async::sleep_for(settings_.daemon.shutdown_grace);
     log_.warning("grace period over: ending with refreshes under way; their transactions roll back");
-    context_.stop();
+    supervisor_->cancel();
 }
 
 void Daemon::reload() {
@@ -150,7 +168,7 @@ void Daemon::reload() {
         metrics_.configuration_reloaded(observe::ReloadOutcome::loaded);
         log_.info("configuration reloaded", {{"views", static_cast<std::int64_t>(settings_.views.size())}});
         supervisor_->stop();
-    } catch (const core::Error& error) {
+    } catch (const std::exception& error) {  // whatever a file may do to us, the daemon goes on
         metrics_.configuration_reloaded(observe::ReloadOutcome::refused);
         log_.error("configuration refused, the old one stays in force", {{"error", error.what()}});
     }

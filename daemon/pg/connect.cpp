@@ -16,12 +16,14 @@ void Connection::Impl::check_conninfo() const {
 }
 
 void Connection::Impl::start_connecting() {
-    // A later keyword wins, so our application_name stands over the one in the conninfo.
-    std::array<const char*, 3> keywords = {"dbname", nullptr, nullptr};
-    std::array<const char*, 3> values = {options_.conninfo.c_str(), nullptr, nullptr};
+    // A later keyword wins: the conninfo over our keepalives, our application_name over the conninfo's. Without them a
+    // host that vanishes is noticed after hours.
+    std::array<const char*, 7> keywords = {"keepalives_idle", "keepalives_interval", "keepalives_count",
+                                           "tcp_user_timeout", "dbname", nullptr, nullptr};
+    std::array<const char*, 7> values = {"30", "10", "3", "60000", options_.conninfo.c_str(), nullptr, nullptr};
     if (!options_.application_name.empty()) {
-        keywords[1] = "application_name";
-        values[1] = options_.application_name.c_str();
+        keywords[5] = "application_name";
+        values[5] = options_.application_name.c_str();
     }
     constexpr int expand_dbname = 1;
     connection_.reset(PQconnectStartParams(keywords.data(), values.data(), expand_dbname));

@@ -1,10 +1,9 @@
 #include "freshet/schedule/supervisor.hpp"
 
 #include <algorithm>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <cmath>
 
-#include "freshet/async/sleep.hpp"
+#include "freshet/async/first_of.hpp"
 #include "freshet/core/duration.hpp"
 #include "freshet/core/version.hpp"
 #include "freshet/install/install.hpp"
@@ -16,7 +15,6 @@ namespace freshet::schedule {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using asio::experimental::awaitable_operators::operator||;
 
 // "freshetL" as a number: who holds it looks at the log, arms the bell and trims.
 constexpr std::int64_t leader_lock = 0x667265736865744C;
@@ -25,6 +23,8 @@ constexpr std::chrono::seconds upkeep_interval{5};
 constexpr std::chrono::minutes calendar_interval{60};
 constexpr std::chrono::seconds complaint_interval{5};
 constexpr std::chrono::milliseconds trim_lock_timeout{50};
+// No statement of the control session works on a whole table; a server that does not answer one is as good as gone.
+constexpr std::chrono::milliseconds control_timeout{60'000};
 constexpr int fallback_polls = 5;  // the fallback poll is this many times slower than poll_interval
 
 std::string query_text(std::string_view name) {
@@ -37,6 +37,16 @@ pg::ConnectOptions options_for(const settings::Settings& settings, const std::st
     options.application_name = "freshetd/" + role;
     options.default_timeout = settings.daemon.statement_timeout;
     return options;
+}
+
+pg::ConnectOptions control_options(const settings::Settings& settings) {
+    auto options = options_for(settings, "control");
+    options.default_timeout = std::min(options.default_timeout, control_timeout);
+    return options;
+}
+
+asio::awaitable<void> hear(pg::Connection& connection, std::chrono::milliseconds limit) {
+    co_await connection.wait_notification(limit);
 }
 
 DoorbellMachine::Timing timing_of(const settings::Settings& settings) {
@@ -71,7 +81,7 @@ Supervisor::Supervisor(asio::any_io_executor executor, settings::Settings settin
       clock_(clock),
       pool_(executor, options_for(settings_, "worker"), settings_.daemon.workers,
             report(log, metrics, observe::SessionRole::worker)),
-      control_link_(executor, options_for(settings_, "control"), core::Backoff(reconnect_limits),
+      control_link_(executor, control_options(settings_), core::Backoff(reconnect_limits),
                     report(log, metrics, observe::SessionRole::control)),
       wake_(executor),
       stop_requested_(executor),
@@ -93,29 +103,38 @@ void Supervisor::stop() {
     stopping_ = true;
     wake_.notify();
     stop_requested_.notify();
+    for (const auto& view : views_) {
+        view->stop();
+    }
+}
+
+void Supervisor::cancel() {
+    stop();
+    cancelled_ = true;
+    view_tasks_.cancel_all();
 }
 
 asio::awaitable<void> Supervisor::run() {
     // The control session may wait for a database that is away; stop() must not.
-    co_await (control() || [](Supervisor& self) -> asio::awaitable<void> {
-        co_await self.stop_requested_.wait();
-        while (self.control_link_.current() != nullptr) {
-            co_await async::sleep_for(std::chrono::milliseconds(50));
-        }
-    }(*this));
-    for (const auto& view : views_) {
-        view->stop();
-    }
-    co_await view_tasks_.join();
+    co_await async::first_of(control(), control_may_be_left());
+    co_await stop_views();
     metrics_.set_leadership(observe::Leadership::standby);
+}
+
+// Returns when control() need not be waited for: there is no session in which it could tell writers to be silent.
+asio::awaitable<void> Supervisor::control_may_be_left() {
+    co_await stop_requested_.wait();
+    while (control_link_.current() != nullptr && !cancelled_) {
+        co_await stop_requested_.wait_for(std::chrono::milliseconds(50));
+    }
 }
 
 asio::awaitable<void> Supervisor::control() {
     while (!stopping_) {
         std::string complaint;
         std::string hint;
-        auto* connection = co_await control_link_.get();
         try {
+            auto* connection = co_await control_link_.get();
             co_await control_once(*connection);
         } catch (const pg::Error& error) {
             complaint = error.what();
@@ -154,6 +173,7 @@ asio::awaitable<void> Supervisor::control_once(pg::Connection& connection) {
             log_.info("another freshetd leads; standing by");
             last_complaint_ = "standing by";
         }
+        co_await unload_views();  // from a time when this process led
         co_await pause_for(settings_.daemon.poll_interval);
         co_return;
     }
@@ -199,11 +219,22 @@ asio::awaitable<void> Supervisor::report_restored(pg::Connection& connection) {
     }
 }
 
-asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
+asio::awaitable<void> Supervisor::stop_views() {
     for (const auto& view : views_) {
         view->stop();
     }
     co_await view_tasks_.join();
+}
+
+asio::awaitable<void> Supervisor::unload_views() {
+    co_await stop_views();
+    for (const auto& view : std::exchange(views_, {})) {
+        metrics_.remove_view(view->view().display_name());
+    }
+}
+
+asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
+    co_await stop_views();
     const auto stored = co_await catalog::load_views(connection);
     known_ids_.clear();
     for (const auto& view : stored) {
@@ -284,8 +315,9 @@ asio::awaitable<void> Supervisor::lead(pg::Connection& connection) {
     co_await report_restored(connection);
     co_await connection.query(
         std::string(sql::text("triggers/queries/refresh/interrupted.sql")), pg::params("0 seconds"));
-    co_await load_views(connection);
+    co_await stop_views();  // the probe of choose_mode needs a worker
     co_await choose_mode(connection);
+    co_await load_views(connection);
     next_upkeep_ = clock_.now();
     next_calendar_ = clock_.now();
     log_.info("leading", {{"views", static_cast<std::int64_t>(views_.size())}});
@@ -370,13 +402,13 @@ asio::awaitable<DoorbellAction> Supervisor::wait(pg::Connection& connection, cor
     if (left.count() <= 0 || stopping_) {
         co_return doorbell_->tick(clock_.now());
     }
-    const auto first = co_await (connection.wait_notification(left) || wake_.wait());
+    const auto first = co_await async::first_of(hear(connection, left), wake_.wait());
     const auto notifications = connection.take_notifications();
     if (!notifications.empty()) {
         metrics_.notifications_received(static_cast<std::int64_t>(notifications.size()));
         co_return doorbell_->notified(clock_.now());
     }
-    if (first.index() == 1 && look_soon_ && !stopping_) {
+    if (first == 1 && look_soon_ && !stopping_) {
         look_soon_ = false;
         co_return co_await look(connection);
     }

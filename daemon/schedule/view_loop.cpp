@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "freshet/async/first_of.hpp"
 #include "freshet/install/install.hpp"
 
 namespace freshet::schedule {
@@ -40,6 +41,8 @@ ViewMachine::Timing timing_of(const settings::ViewSettings& settings) {
     return timing;
 }
 
+asio::awaitable<void> open_session(pg::Link& link) { co_await link.get(); }
+
 std::string sqlstate_of(const core::Error& error) {
     const auto* from_server = dynamic_cast<const pg::Error*>(&error);
     return from_server != nullptr ? from_server->sqlstate() : std::string();
@@ -56,6 +59,7 @@ ViewLoop::ViewLoop(ViewLoopContext context, catalog::StoredView view, settings::
       name_(view_.display_name()),
       machine_(timing_of(settings_)),
       changed_(context_.executor),
+      stop_requested_(context_.executor),
       broken_(view_.state == catalog::ViewState::broken) {
     context_.metrics.add_view(name_, std::string(catalog::name_of(view_.strategy)), settings_.staleness_slo);
     // Positions that mean nothing any more, or a refresh that was given up: start over.
@@ -88,8 +92,10 @@ asio::awaitable<void> ViewLoop::run() {
 }
 
 void ViewLoop::looked(const capture::PolledView& found, double now) {
+    now_at_look_ = now;
+    looked_at_ = context_.clock.now();
     pending_ = found.pending;
-    generation_ = found.generation;
+    generation_ = std::max(generation_, found.generation);  // the look may be older than our last refresh
     last_refresh_at_ = found.last_refresh_at;
     last_status_ = found.last_status;
     last_error_ = found.last_error;
@@ -127,7 +133,11 @@ void ViewLoop::capture_fault(std::string reason) {
     }
 }
 
-void ViewLoop::stop() { act(machine_.stop(context_.clock.now())); }
+void ViewLoop::stop() {
+    stopping_ = true;
+    stop_requested_.notify();
+    act(machine_.stop(context_.clock.now()));
+}
 
 bool ViewLoop::takes_changes() const noexcept {
     return fault_.empty() && machine_.state() != observe::ViewState::broken &&
@@ -141,6 +151,10 @@ observe::ViewStatus ViewLoop::status() const {
     status.state = fault_.empty() ? machine_.state() : observe::ViewState::broken;
     if (as_of_) {
         status.as_of = moment(*as_of_);
+        const std::chrono::duration<double> age(now_at_look_ - *as_of_);
+        status.staleness = std::max(std::chrono::milliseconds(0),
+                                    std::chrono::duration_cast<std::chrono::milliseconds>(
+                                        age + (context_.clock.now() - looked_at_)));
     }
     status.pending_changes = pending_;
     if (last_refresh_at_) {
@@ -188,17 +202,29 @@ refresh::Request ViewLoop::request_for(TriggeredBy trigger) {
     return request;
 }
 
+// A session, or null if the loop is to stop and there is none: a database that is away holds nobody up.
+asio::awaitable<pg::Connection*> ViewLoop::session(pg::Link& link) {
+    if (link.current() == nullptr && !stopping_) {
+        co_await async::first_of(open_session(link), stop_requested_.wait());
+    }
+    co_return link.current();
+}
+
 // A COMMIT whose answer was lost: the position says whether it happened.
 asio::awaitable<bool> ViewLoop::happened_after_all(pg::Link& link) {
     link.drop();
-    auto* connection = co_await link.get();
+    auto* connection = co_await session(link);
+    if (connection == nullptr || broken_) {
+        co_return false;  // a broken view is recomputed once more: it must be marked ready, too
+    }
     const auto generation = co_await refresh::generation_of(*connection, view_.id);
     co_return generation && *generation > generation_;
 }
 
 asio::awaitable<refresh::Outcome> ViewLoop::refresh_on(pg::Connection& connection, refresh::Request request) {
     auto outcome = co_await refresh::refresh(connection, view_, request);
-    if (broken_ && outcome.kind == refresh::Outcome::Kind::refreshed) {
+    // While changes go unnoticed, what was recomputed is wrong again soon.
+    if (broken_ && fault_.empty() && outcome.kind == refresh::Outcome::Kind::refreshed) {
         co_await install::mark_ready(connection, view_.id);
         broken_ = false;
     }
@@ -206,17 +232,21 @@ asio::awaitable<refresh::Outcome> ViewLoop::refresh_on(pg::Connection& connectio
 }
 
 asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
+    auto lease = co_await context_.pool.lease();
+    auto& link = lease.link();
+    auto* connection = co_await session(link);
+    if (connection == nullptr) {
+        act(machine_.connection_lost(context_.clock.now()));
+        co_return;
+    }
     context_.metrics.refresh_started(name_);
     const auto began = Clock::now();
     const auto took = [&began] { return observe::Seconds(Clock::now() - began); };
-    auto lease = co_await context_.pool.lease();
-    auto& link = lease.link();
     const auto request = request_for(trigger);
     std::optional<refresh::Outcome> outcome;
     std::optional<pg::Error> server_error;
     std::optional<core::Error> other_error;
     try {
-        auto* connection = co_await link.get();
         outcome = co_await refresh_on(*connection, request);
     } catch (const pg::Error& error) {
         server_error = error;
@@ -227,7 +257,7 @@ asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
         succeeded(*outcome, trigger, took());
         co_return;
     }
-    const core::Error error = server_error ? static_cast<const core::Error&>(*server_error) : *other_error;
+    const core::Error& error = server_error ? *server_error : *other_error;
     if (server_error && server_error->in_doubt()) {
         bool happened = false;
         try {
@@ -240,8 +270,11 @@ asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
                                                happened ? observe::RefreshOutcome::success
                                                         : observe::RefreshOutcome::failed,
                                                trigger, observe::FailureReason::other, took(), {}, 0, 0, 0});
-        act(happened ? machine_.refresh_succeeded(context_.clock.now())
-                     : machine_.connection_lost(context_.clock.now()));
+        if (happened) {
+            refresh_done(trigger);
+        } else {
+            act(machine_.connection_lost(context_.clock.now()));
+        }
         context_.look_again();
         co_return;
     }
@@ -252,7 +285,6 @@ asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
         co_return;
     }
     try {
-        auto* connection = co_await link.get();
         co_await refresh::record_failure(*connection, view_, request, error.what());
     } catch (const pg::Error&) {
         link.drop();  // the failure is in the log and the metrics; the table can wait
@@ -298,6 +330,11 @@ void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, o
                                               {"rows", outcome.rows_affected()},
                                               {"seconds", took}});
     }
+    refresh_done(trigger);
+    context_.look_again();
+}
+
+void ViewLoop::refresh_done(TriggeredBy trigger) {
     if (trigger == TriggeredBy::scheduled && !scheduled_.empty()) {
         scheduled_.pop_front();
     }
@@ -307,7 +344,6 @@ void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, o
     if (!scheduled_.empty()) {
         act(machine_.refresh_requested(context_.clock.now(), TriggeredBy::scheduled));
     }
-    context_.look_again();
 }
 
 void ViewLoop::failed(const core::Error& error, TriggeredBy trigger, observe::Seconds took) {

@@ -39,6 +39,8 @@ class Supervisor {
     // Runs until stop(); then lets refreshes under way finish, tells writers to be silent, and returns.
     asio::awaitable<void> run();
     void stop();
+    // After stop(): lets nothing finish; what is under way is cancelled and rolls back.
+    void cancel();
 
     observe::DaemonStatus status() const;
     // When the control session last answered.
@@ -46,9 +48,12 @@ class Supervisor {
 
   private:
     asio::awaitable<void> control();
+    asio::awaitable<void> control_may_be_left();
     asio::awaitable<void> control_once(pg::Connection& connection);
     asio::awaitable<bool> prepare(pg::Connection& connection);
     asio::awaitable<void> report_restored(pg::Connection& connection);
+    asio::awaitable<void> stop_views();
+    asio::awaitable<void> unload_views();
     asio::awaitable<void> load_views(pg::Connection& connection);
     asio::awaitable<void> choose_mode(pg::Connection& connection);
     asio::awaitable<void> lead(pg::Connection& connection);
@@ -82,6 +87,7 @@ class Supervisor {
     std::vector<capture::CaptureFault> faults_;
 
     bool stopping_ = false;
+    bool cancelled_ = false;
     bool views_changed_ = false;
     bool look_soon_ = false;
     observe::DatabaseState database_ = observe::DatabaseState::down;

@@ -54,10 +54,12 @@ class ViewLoop {
 
   private:
     asio::awaitable<void> refresh_once(observe::TriggeredBy trigger);
+    asio::awaitable<pg::Connection*> session(pg::Link& link);
     asio::awaitable<refresh::Outcome> refresh_on(pg::Connection& connection, refresh::Request request);
     asio::awaitable<bool> happened_after_all(pg::Link& link);
     refresh::Request request_for(observe::TriggeredBy trigger);
     void succeeded(const refresh::Outcome& outcome, observe::TriggeredBy trigger, observe::Seconds took);
+    void refresh_done(observe::TriggeredBy trigger);
     void failed(const core::Error& error, observe::TriggeredBy trigger, observe::Seconds took);
     void act(ViewAction action);
     void set_as_of(double as_of);
@@ -71,6 +73,8 @@ class ViewLoop {
     ViewMachine machine_;
     ViewAction action_;
     async::Event changed_;
+    async::Event stop_requested_;
+    bool stopping_ = false;
     std::deque<std::optional<std::string>> scheduled_;
     std::optional<ViewMachine::TimePoint> announced_at_;
     std::int64_t generation_ = 0;
@@ -78,6 +82,8 @@ class ViewLoop {
     bool broken_ = false;
 
     // For status()
+    double now_at_look_ = 0;  // by the database's clock
+    core::Clock::TimePoint looked_at_{};
     std::optional<double> as_of_;
     std::int64_t pending_ = 0;
     std::optional<double> last_refresh_at_;
