@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "freshet/async/first_of.hpp"
+#include "freshet/async/offload.hpp"
 #include "freshet/core/duration.hpp"
 #include "freshet/core/version.hpp"
 #include "freshet/install/install.hpp"
@@ -118,6 +119,10 @@ asio::awaitable<void> Supervisor::run() {
     // The control session may wait for a database that is away; stop() must not.
     co_await async::first_of(control(), control_may_be_left());
     co_await stop_views();
+    if (cancelled_) {
+        // The calls of that thread go in order: this one ends when the cancel requests have reached the server.
+        co_await async::offload_of(executor_).run([] {});
+    }
     metrics_.set_leadership(observe::Leadership::standby);
 }
 
@@ -278,11 +283,13 @@ asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
         }
     }
     views_ = std::move(fresh);
+    faults_.clear();
+    // Before the loops begin: a view that is marked broken is recomputed by its loop, unless its changes go unnoticed.
+    co_await check_capture(connection);
     for (const auto& view : views_) {
         view_tasks_.spawn(view->run(), view->view().display_name());
     }
     views_changed_ = false;
-    faults_.clear();
     log_.info("views loaded", {{"views", static_cast<std::int64_t>(views_.size())},
                                {"missing", static_cast<std::int64_t>(missing_.size())}});
 }
@@ -452,10 +459,10 @@ asio::awaitable<void> Supervisor::check_capture(pg::Connection& connection) {
                 reason = "changes of " + fault.source + " are not captured: " + fault.reason;
             }
         }
+        loop->capture_fault(reason);  // first: a recomputation that ends now must not mark the view ready
         if (!reason.empty() && faults_ != faults) {
             co_await install::mark_broken(connection, loop->view_id(), reason);
         }
-        loop->capture_fault(reason);
     }
     faults_ = faults;
 }

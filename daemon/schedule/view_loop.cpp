@@ -43,9 +43,9 @@ ViewMachine::Timing timing_of(const settings::ViewSettings& settings) {
 
 asio::awaitable<void> open_session(pg::Link& link) { co_await link.get(); }
 
-std::string sqlstate_of(const core::Error& error) {
+observe::FailureReason reason_of(const core::Error& error) {
     const auto* from_server = dynamic_cast<const pg::Error*>(&error);
-    return from_server != nullptr ? from_server->sqlstate() : std::string();
+    return from_server != nullptr ? observe::failure_reason(from_server->sqlstate()) : observe::FailureReason::other;
 }
 
 }  // namespace
@@ -68,7 +68,11 @@ ViewLoop::ViewLoop(ViewLoopContext context, catalog::StoredView view, settings::
 }
 
 void ViewLoop::act(ViewAction action) {
-    action_ = action;
+    // A refresh that the machine has begun, and that run() has not taken up yet, is not taken back by the "wait" with
+    // which the machine answers whatever happens meanwhile: it would be under way for ever.
+    if (action_.kind != ViewAction::Kind::start_refresh) {
+        action_ = action;
+    }
     context_.metrics.set_state(name_, fault_.empty() ? machine_.state() : observe::ViewState::broken);
     changed_.notify();
 }
@@ -126,7 +130,7 @@ void ViewLoop::capture_fault(std::string reason) {
     broken_ = true;
     if (repaired) {
         // What was written meanwhile was not logged.
-        machine_.resume(context_.clock.now());
+        act(machine_.resume(context_.clock.now()));
         act(machine_.refresh_requested(context_.clock.now(), TriggeredBy::startup));
     } else {
         act(machine_.pause(context_.clock.now()));
@@ -226,7 +230,10 @@ asio::awaitable<refresh::Outcome> ViewLoop::refresh_on(pg::Connection& connectio
     // While changes go unnoticed, what was recomputed is wrong again soon.
     if (broken_ && fault_.empty() && outcome.kind == refresh::Outcome::Kind::refreshed) {
         co_await install::mark_ready(connection, view_.id);
-        broken_ = false;
+        broken_ = !fault_.empty();
+        if (broken_) {  // it came while we wrote
+            co_await install::mark_broken(connection, view_.id, fault_);
+        }
     }
     co_return outcome;
 }
@@ -358,7 +365,7 @@ void ViewLoop::failed(const core::Error& error, TriggeredBy trigger, observe::Se
     sample.strategy = catalog::name_of(view_.strategy);
     sample.outcome = observe::RefreshOutcome::failed;
     sample.triggered_by = trigger;
-    sample.reason = observe::failure_reason(sqlstate_of(error));
+    sample.reason = reason_of(error);
     sample.duration = took;
     context_.metrics.refresh_ended(name_, sample);
     context_.metrics.refresh_retried(name_);
