@@ -1,0 +1,177 @@
+#include "monitoring/stack.hpp"
+
+#include <stdexcept>
+
+#include "monitoring/loopback.hpp"
+#include "monitoring/shipped.hpp"
+#include "support/eventually.hpp"
+
+namespace freshet::testing {
+
+namespace {
+
+constexpr std::chrono::seconds patience{45};
+
+std::string address(std::uint16_t port) {
+    return "127.0.0.1:" + std::to_string(port);
+}
+
+bool answers(std::uint16_t port, const std::string& path) {
+    return http_get(port, path).starts_with("HTTP/1.1 200");
+}
+
+std::filesystem::path program(const std::string& name) {
+    std::filesystem::path path = "/usr/bin/" + name;
+    if (!std::filesystem::exists(path)) throw std::runtime_error(name + " is not installed; hint: ./dev deps");
+    return path;
+}
+
+void require(bool condition, const std::string& what, const Stack& stack) {
+    if (!condition) throw std::runtime_error(what + "\n" + stack.logs());
+}
+
+std::string lowercase(std::string text) {
+    for (char& letter : text) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    return text;
+}
+
+bool names_runbook(const Message& message, const std::string& alert) {
+    return message.body.find("runbooks.md#" + lowercase(alert) + "\"") != std::string::npos;
+}
+
+}  // namespace
+
+Stack::Stack() : daemon_port_(free_port()), prometheus_port_(free_port()), alertmanager_port_(free_port()) {
+    create_firm();
+    install();
+    start_daemon();
+    start_alertmanager();
+    start_prometheus();
+    require(eventually([this] { return !query("freshet_view_staleness_seconds").empty(); }, patience),
+            "Prometheus did not scrape freshetd", *this);
+}
+
+void Stack::create_firm() {
+    auto session = client();
+    session.exec(shipped("config/sample/schema.sql"));
+    session.exec(shipped("config/sample/generate.sql"));
+    session.exec("SELECT sample.generate(0.02)");
+}
+
+// As shipped but for the database, the port, and seconds in place of a minute.
+void Stack::install() {
+    std::filesystem::copy(std::string(FRESHET_SOURCE_DIR) + "/config/sample/views", file("views"));
+    auto text = shipped("config/sample/freshet.json");
+    text = replaced(text, R"("conninfo": "")", R"("conninfo": ")" + cluster.conninfo("postgres") + "\"");
+    text = replaced(text, "127.0.0.1:9632", address(daemon_port_));
+    text = replaced(text, R"("poll_interval": "1s")", R"("poll_interval": "200ms")");
+    text = replaced(text, R"("staleness_slo": "60s")", R"("staleness_slo": "3s")");
+    write_text(file("freshet.json"), text);
+    const auto done = run_process(FRESHETD_BINARY, {.arguments = {"--config", file("freshet.json"), "install"}});
+    require(done.code == 0, "freshetd install failed: " + done.output + done.errors, *this);
+}
+
+void Stack::start_daemon() {
+    daemon_ = std::make_unique<Process>(FRESHETD_BINARY,
+                                        ProcessOptions{.arguments = {"--config", file("freshet.json"), "run"}});
+    require(eventually([this] { return answers(daemon_port_, "/readyz"); }, patience), "freshetd is not ready", *this);
+}
+
+void Stack::kill_daemon() {
+    daemon_->send_signal(SIGKILL);
+    require(daemon_->wait(patience).has_value(), "freshetd survived SIGKILL", *this);
+}
+
+void Stack::start_alertmanager() {
+    auto text = shipped("config/alertmanager/alertmanager.yml");
+    text = rewritten(text, "group_wait: \\w+", "group_wait: 1s");
+    text = rewritten(text, "group_interval: \\w+", "group_interval: 1s");
+    text = rewritten(text, "repeat_interval: 1m", "repeat_interval: 1s");
+    text = replaced(text, "/etc/prometheus/secrets", directory_.path().string());
+    text = rewritten(text, "https://deadman[^\n]*", inbox.url("/watchdog"));
+    write_text(file("alertmanager.yml"), "global:\n  pagerduty_url: " + inbox.url("/page") + "\n" + text);
+    write_text(file("pagerduty_routing_key"), "key of the pager");
+    write_text(file("slack_webhook_url"), inbox.url("/chat"));
+    write_text(file("deadman_token"), "token of the watchdog");
+    alertmanager_ = std::make_unique<Process>(
+        program("prometheus-alertmanager"),
+        ProcessOptions{
+            .arguments = {"--config.file=" + file("alertmanager.yml"), "--storage.path=" + file("alerts"),
+                          "--web.listen-address=" + address(alertmanager_port_), "--cluster.listen-address="},
+            .directory = directory_.path()});
+    require(eventually([this] { return answers(alertmanager_port_, "/-/ready"); }, patience),
+            "Alertmanager is not ready", *this);
+}
+
+void Stack::start_prometheus() {
+    auto text = shipped("config/prometheus/prometheus.yml");
+    text = rewritten(text, "_interval: 15s", "_interval: 1s");
+    text = replaced(text, "127.0.0.1:9632", address(daemon_port_));
+    text = replaced(text, "127.0.0.1:9093", address(alertmanager_port_));
+    write_text(file("prometheus.yml"), text);
+    for (const std::string name : {"freshet.rules.yml", "freshet.alerts.yml"}) {
+        write_text(file(name), hurried_rules(shipped("config/prometheus/" + name)));
+    }
+    prometheus_ = std::make_unique<Process>(
+        program("prometheus"),
+        ProcessOptions{
+            .arguments = {"--config.file=" + file("prometheus.yml"), "--storage.tsdb.path=" + file("series"),
+                          "--web.listen-address=" + address(prometheus_port_), "--rules.alert.resend-delay=1s"},
+            .directory = directory_.path()});
+    require(eventually([this] { return answers(prometheus_port_, "/-/ready"); }, patience), "Prometheus is not ready",
+            *this);
+}
+
+std::string Stack::scrape() const {
+    const auto answer = http_get(daemon_port_, "/metrics");
+    const auto end = answer.find("\r\n\r\n");
+    return end == std::string::npos ? "" : answer.substr(end + 4);
+}
+
+std::string Stack::query(const std::string& expression) const {
+    auto text = run_process(program("promtool"),
+                            {.arguments = {"query", "instant", "http://" + address(prometheus_port_), expression}})
+                    .output;
+    text.erase(text.find_last_not_of('\n') + 1);  // no series is an empty line
+    return text;
+}
+
+std::string Stack::inhibited(const std::string& alert) const {
+    return run_process(program("amtool"), {.arguments = {"alert", "query", "--inhibited", "--output=json",
+                                                         "--alertmanager.url=http://" + address(alertmanager_port_),
+                                                         "alertname=" + alert}})
+        .output;
+}
+
+std::string Stack::wait_for_message(const std::string& path, const std::string& alert, const std::string& text) const {
+    std::string found;
+    eventually(
+        [&] {
+            for (const auto& message : inbox.messages()) {
+                if (message.path == path && names_runbook(message, alert) &&
+                    message.body.find(text) != std::string::npos) {
+                    found = message.body;
+                }
+            }
+            return !found.empty();
+        },
+        patience);
+    return found;
+}
+
+bool Stack::has_message(const std::string& path, const std::string& alert) const {
+    for (const auto& message : inbox.messages()) {
+        if (message.path == path && names_runbook(message, alert)) return true;
+    }
+    return false;
+}
+
+std::string Stack::logs() const {
+    std::string text;
+    for (const auto* process : {daemon_.get(), alertmanager_.get(), prometheus_.get()}) {
+        if (process != nullptr) text += process->errors() + "----\n";
+    }
+    return text;
+}
+
+}  // namespace freshet::testing
