@@ -39,8 +39,8 @@ class Daemon {
     std::unique_ptr<testing::Process> process_;
 };
 
-// Asks every half millisecond until everything the transaction wrote is in all views. Throws std::runtime_error after
-// two minutes.
+// Asks until everything the transaction wrote is in all views, to a hundredth of the time or half a millisecond. Throws
+// std::runtime_error after two minutes.
 void wait_until_visible(testing::Client& client, const std::string& xid);
 void wait_until_nothing_pending(testing::Client& client);
 // The daemon sleeps and wants to be woken by NOTIFY.
