@@ -284,12 +284,32 @@ std::vector<std::string> create_triggers(const SourceCapture& capture) {
     return functions;
 }
 
-std::vector<std::string> drop_capture(int source_id) {
-    const auto id = std::to_string(source_id);
+std::vector<std::string> operations(const SourceCapture& capture) {
+    std::vector<std::string> result{"truncate"};
+    if (capture.rows) {
+        result.insert(result.end(), {"insert", "delete"});
+    }
+    if (capture.rows && !capture.columns.empty()) {
+        result.emplace_back("update");
+    }
+    if (capture.touch) {
+        result.emplace_back("touch");
+    }
+    return result;
+}
+
+std::vector<std::string> drop_triggers(int source_id) {
     std::vector<std::string> statements;
     for (const auto* operation : {"insert", "update", "delete", "truncate", "touch"}) {
-        statements.push_back("DROP FUNCTION IF EXISTS freshet.capture_" + id + "_" + operation + "() CASCADE");
+        statements.push_back("DROP FUNCTION IF EXISTS freshet.capture_" + std::to_string(source_id) + "_" + operation +
+                             "() CASCADE");
     }
+    return statements;
+}
+
+std::vector<std::string> drop_capture(int source_id) {
+    const auto id = std::to_string(source_id);
+    auto statements = drop_triggers(source_id);
     statements.push_back("DROP VIEW IF EXISTS freshet.log_" + id);
     statements.push_back("DROP TABLE IF EXISTS freshet.log_" + id + "_0, freshet.log_" + id + "_1");
     return statements;

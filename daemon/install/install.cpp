@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "freshet/capture/source_capture.hpp"
+#include "freshet/capture/upkeep.hpp"
 #include "freshet/core/version.hpp"
 #include "freshet/pg/advisory_lock.hpp"
 #include "planner.hpp"
@@ -117,6 +118,11 @@ asio::awaitable<void> Installer::install_captures(Views which) {
         }
     }
     const auto stored = co_await catalog::load_sources(connection_);
+    const auto faults = co_await capture::capture_faults(connection_);
+    const auto intact = [&](const catalog::StoredSource& source) {
+        return std::none_of(faults.begin(), faults.end(),
+                            [&](const capture::CaptureFault& fault) { return fault.source_id == source.id; });
+    };
     for (const auto& [table, wanted] : needs) {
         const auto plan = std::find_if(plan_.sources.begin(), plan_.sources.end(),
                                        [&](const SourcePlan& one) { return one.table == table; });
@@ -126,7 +132,7 @@ asio::awaitable<void> Installer::install_captures(Views which) {
         const auto capture = capture::make_capture(plan->id, table, facts.columns, facts.primary_key, wanted.programs,
                                                    events_on(plan_.events, table), wanted.concurrent_views);
         if (present != stored.end() && present->fingerprint == capture::fingerprint(capture) &&
-            present->relation == facts.oid) {
+            present->relation == facts.oid && intact(*present)) {
             continue;
         }
         step("capture of " + table.display(), small_step);

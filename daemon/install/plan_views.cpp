@@ -158,6 +158,24 @@ asio::awaitable<void> Planner::check_name(const settings::ViewSettings& view, Vi
                                         std::to_string(view.line) + ")");
 }
 
+asio::awaitable<std::vector<std::string>> Planner::damage(ViewPlan plan) {
+    std::vector<std::string> reasons;
+    if (!plan.present) {
+        co_return reasons;
+    }
+    for (const auto& source : plan.present->sources) {
+        const auto fault = capture_faults_.find(source.id);
+        if (fault != capture_faults_.end()) {
+            reasons.push_back(fault->second);
+        }
+    }
+    const auto kind = co_await relation_kind(plan.name);
+    if (kind.empty() && plan.strategy == catalog::Strategy::delta) {
+        reasons.push_back("the view " + plan.name.display() + " was dropped");
+    }
+    co_return reasons;
+}
+
 asio::awaitable<ViewPlan> Planner::plan_view(const settings::ViewSettings& view) {
     ViewPlan plan;
     plan.name = sql::parse_qualified_name(view.name, "public");
@@ -169,6 +187,13 @@ asio::awaitable<ViewPlan> Planner::plan_view(const settings::ViewSettings& view)
     if (present != stored_.end()) {
         plan.present = *present;
     }
+    const bool taken = std::any_of(planned_.begin(), planned_.end(),
+                                   [&](const sql::QualifiedName& name) { return name == plan.name; });
+    if (taken) {
+        throw core::Error("another view of the configuration is " + plan.name.display() + " already",
+                          "public.name and name are the same view");
+    }
+    planned_.push_back(plan.name);
     plan.id = next_view_id_;
     co_await choose_strategy(view, plan);
     co_await check_name(view, plan);
@@ -176,14 +201,16 @@ asio::awaitable<ViewPlan> Planner::plan_view(const settings::ViewSettings& view)
     for (const auto& source : plan.sources) {
         plan.estimated_rows += (co_await facts_of(source)).estimated_rows;
     }
-    if (plan.present && plan.present->fingerprint == plan.fingerprint) {
+    const auto damaged = co_await damage(plan);
+    plan.reasons.insert(plan.reasons.end(), damaged.begin(), damaged.end());
+    if (plan.present && plan.present->fingerprint == plan.fingerprint && damaged.empty()) {
         plan.action = Action::keep;
         plan.id = plan.present->id;
         plan.program.view_id = plan.id;
         plan.create_statements.clear();
     } else {
         plan.action = plan.present ? Action::rebuild : Action::create;
-        if (plan.present) {
+        if (plan.present && plan.present->fingerprint != plan.fingerprint) {
             plan.reasons.emplace_back("the query, its types or its settings changed since it was installed");
         }
         ++next_view_id_;

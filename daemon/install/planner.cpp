@@ -1,8 +1,9 @@
 #include "planner.hpp"
 
 #include <algorithm>
-#include "freshet/compile/emit.hpp"
 
+#include "freshet/capture/upkeep.hpp"
+#include "freshet/compile/emit.hpp"
 #include "freshet/query/shape.hpp"
 #include "freshet/sql/texts.hpp"
 
@@ -109,6 +110,10 @@ asio::awaitable<void> Planner::load() {
     for (const auto& source : sources_) {
         source_ids_[source.table] = source.id;
         next_source_id_ = std::max(next_source_id_, source.id + 1);
+    }
+    const auto faults = co_await capture::capture_faults(connection_);
+    for (const auto& fault : faults) {
+        capture_faults_[fault.source_id] = "changes of " + fault.source + " may have been missed: " + fault.reason;
     }
     for (const auto& view : stored_) {
         next_view_id_ = std::max(next_view_id_, view.id + 1);
@@ -219,7 +224,7 @@ asio::awaitable<void> Planner::plan_sources(Plan& plan) {
         const auto stored = std::find_if(sources_.begin(), sources_.end(),
                                          [&](const catalog::StoredSource& one) { return one.table == table; });
         if (stored == sources_.end() || stored->fingerprint != capture::fingerprint(capture) ||
-            stored->relation != facts.oid) {
+            stored->relation != facts.oid || capture_faults_.contains(stored->id)) {
             source.action = stored == sources_.end() || stored->fingerprint.empty() ? Action::create : Action::rebuild;
             source.statements = capture::create_triggers(capture);
             if (source.action == Action::create) {

@@ -30,6 +30,8 @@ class Planner {
     asio::awaitable<void> choose_strategy(const settings::ViewSettings& view, ViewPlan& plan);
     asio::awaitable<void> plan_delta(const settings::ViewSettings& view, ViewPlan& plan);
     asio::awaitable<void> plan_concurrent(const settings::ViewSettings& view, ViewPlan& plan);
+    // Why a generation whose definition is unchanged has to be built again; empty if it need not.
+    asio::awaitable<std::vector<std::string>> damage(ViewPlan plan);
     asio::awaitable<void> check_name(const settings::ViewSettings& view, ViewPlan& plan);
     asio::awaitable<void> plan_events(Plan& plan);
     asio::awaitable<void> plan_sources(Plan& plan);
@@ -44,10 +46,12 @@ class Planner {
     PlanOptions options_;
     std::vector<catalog::StoredView> stored_;
     std::vector<catalog::StoredSource> sources_;
+    std::map<int, std::string> capture_faults_;  // by source: its changes may have been missed
     std::map<sql::QualifiedName, int> source_ids_;
     std::map<sql::QualifiedName, catalog::TableFacts> facts_;
     int next_source_id_ = 1;
     int next_view_id_ = 1;
+    std::vector<sql::QualifiedName> planned_;
     std::vector<core::Fault> faults_;
     bool installed_ = false;
 };

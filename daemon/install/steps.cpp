@@ -69,6 +69,23 @@ asio::awaitable<void> under_lock(pg::Connection& connection, std::vector<std::st
     }
 }
 
+namespace {
+
+std::string record_capture(const capture::SourceCapture& capture) {
+    std::string operations;
+    for (const auto& operation : capture::operations(capture)) {
+        operations += (operations.empty() ? "" : ", ") + sql::literal(operation);
+    }
+    return "INSERT INTO freshet.source (id, schema_name, table_name, relation, fingerprint, operations) VALUES (" +
+           std::to_string(capture.source_id) + ", " + sql::literal(capture.table.schema) + ", " +
+           sql::literal(capture.table.name) + ", " + sql::literal(capture.table.quoted()) + "::regclass, " +
+           sql::literal(capture::fingerprint(capture)) + ", ARRAY[" + operations +
+           "]) ON CONFLICT (id) DO UPDATE SET relation = excluded.relation, fingerprint = excluded.fingerprint, operations "
+           "= excluded.operations";
+}
+
+}  // namespace
+
 asio::awaitable<void> install_capture(pg::Connection& connection, capture::SourceCapture capture, LockPolicy policy) {
     const auto id = std::to_string(capture.source_id);
     const auto columns = co_await connection.query(query_text("log_columns"), pg::params(id));
@@ -85,14 +102,15 @@ asio::awaitable<void> install_capture(pg::Connection& connection, capture::Sourc
                                 "extend the log of " + capture.table.display());
         }
     }
+    const auto strays =
+        co_await connection.query(query_text("stray_triggers"), pg::params(id, capture.table.schema, capture.table.name));
+    if (strays.boolean(0, 0)) {
+        const auto drops = capture::drop_triggers(capture.source_id);
+        statements.insert(statements.begin(), drops.begin(), drops.end());
+    }
     const auto triggers = capture::create_triggers(capture);
     statements.insert(statements.end(), triggers.begin(), triggers.end());
-    statements.push_back("INSERT INTO freshet.source (id, schema_name, table_name, relation, fingerprint) VALUES (" + id +
-                         ", " + sql::literal(capture.table.schema) + ", " + sql::literal(capture.table.name) + ", " +
-                         sql::literal(capture.table.quoted()) + "::regclass, " +
-                         sql::literal(capture::fingerprint(capture)) +
-                         ") ON CONFLICT (id) DO UPDATE SET relation = excluded.relation, fingerprint = "
-                         "excluded.fingerprint");
+    statements.push_back(record_capture(capture));
     co_await under_lock(connection, std::move(statements), policy, "capture changes of " + capture.table.display());
 }
 
@@ -141,6 +159,20 @@ asio::awaitable<std::vector<std::string>> kept_grants(pg::Connection& connection
     co_return statements;
 }
 
+// In place if its columns allow that, so that views on top survive; or else dropped and made anew.
+std::string replace_view(const ViewPlan& plan, const std::vector<std::string>& grants) {
+    const std::string create = "CREATE ";
+    const auto& statement = plan.create_statements.back();
+    const auto execute = [](const std::string& text) { return "EXECUTE " + sql::literal(text) + ";\n"; };
+    auto anew = execute("DROP VIEW " + plan.name.quoted()) + execute(statement);
+    for (const auto& grant : grants) {
+        anew += execute(grant);
+    }
+    return "DO LANGUAGE plpgsql " +
+           sql::literal("BEGIN\n" + execute(create + "OR REPLACE " + statement.substr(create.size())) +
+                        "EXCEPTION WHEN invalid_table_definition THEN\n" + anew + "END");
+}
+
 // Public relation, grants and states change hands in one transaction: readers see the old or the new, never neither.
 asio::awaitable<void> swap_in(pg::Connection& connection, const ViewPlan& plan, LockPolicy policy) {
     std::vector<std::string> statements;
@@ -149,17 +181,20 @@ asio::awaitable<void> swap_in(pg::Connection& connection, const ViewPlan& plan, 
     };
     const bool delta = plan.strategy == catalog::Strategy::delta;
     const bool replaces_view = plan.present && plan.present->strategy == catalog::Strategy::delta;
-    std::vector<std::string> grants;
     if (delta && (plan.adopt || replaces_view)) {
-        grants = co_await kept_grants(connection, plan.name);
-        statements.push_back((plan.adopt ? "DROP MATERIALIZED VIEW " : "DROP VIEW IF EXISTS ") + plan.name.quoted());
+        const auto grants = co_await kept_grants(connection, plan.name);
+        if (plan.adopt) {
+            statements.push_back("DROP MATERIALIZED VIEW " + plan.name.quoted());
+            statements.push_back(plan.create_statements.back());
+            add(grants);
+        } else {
+            statements.push_back(replace_view(plan, grants));
+        }
+    } else if (delta) {
+        statements.push_back(plan.create_statements.back());
     }
     if (plan.present) {
         add(drop_generation(*plan.present));
-    }
-    if (delta) {
-        statements.push_back(plan.create_statements.back());
-        add(grants);
     }
     statements.push_back("UPDATE freshet.view SET state = 'ready' WHERE id = " + std::to_string(plan.id));
     co_await under_lock(connection, std::move(statements), policy, "put " + plan.name.display() + " in place");

@@ -19,6 +19,7 @@ CREATE TABLE freshet.source (
     table_name  text NOT NULL,
     relation    oid NOT NULL,
     fingerprint text NOT NULL DEFAULT '',   -- of the capture that is installed; '' for none
+    operations  text[] NOT NULL DEFAULT '{}',  -- each has a function and a trigger: insert, update, delete, truncate, touch
     UNIQUE (schema_name, table_name)
 );
 

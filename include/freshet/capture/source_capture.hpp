@@ -47,6 +47,11 @@ std::vector<std::string> extend_log(const SourceCapture& capture, const std::vec
 // CREATE OR REPLACE of the functions and triggers. The triggers come last: each takes SHARE ROW EXCLUSIVE on the source,
 // which waits out every writer, so that no transaction writes by the old capture after another has used the new one.
 std::vector<std::string> create_triggers(const SourceCapture& capture);
+// What it has a function freshet.capture_<id>_<operation> and a trigger freshet_<operation> for: some of insert, update,
+// delete, truncate, touch.
+std::vector<std::string> operations(const SourceCapture& capture);
+// Drops functions with their triggers, on whatever table they are.
+std::vector<std::string> drop_triggers(int source_id);
 // Drops functions with their triggers (which needs no right on the source), and the log.
 std::vector<std::string> drop_capture(int source_id);
 
