@@ -122,6 +122,7 @@ asio::awaitable<bool> bring_up_to_date(Turn& turn, const catalog::StoredView& vi
     }
     if (must_recompute(turn, view, request)) {
         co_await turn.recompute(std::nullopt, outcome);
+        co_await turn.apply_retention(outcome);  // a recomputation looks no further back than the new horizon
         co_return true;
     }
     const bool folded = co_await turn.fold(outcome);
