@@ -78,6 +78,18 @@ std::string remove_stale(const Target& target, const std::string& scope) {
            target.identity + " HAVING count(*) = count(id)))";
 }
 
+// What fill_fresh computed against what the table holds, both ways.
+std::string compare_stored(const Target& target, const std::string& columns, const std::string& scope) {
+    const auto fresh = "SELECT " + columns + " FROM pg_temp." + target.fresh;
+    const auto stored = "SELECT " + columns + " FROM " + target.table + " AS r WHERE " + scope;
+    const auto difference = [&](const std::string& side, const std::string& left, const std::string& right) {
+        return "SELECT '" + side + "' AS side, to_jsonb(x.*) || jsonb_build_object('table', '" + target.table +
+               "') AS difference FROM (" + left + " EXCEPT ALL " + right + ") AS x";
+    };
+    return "SELECT side, difference, count(*) OVER () AS total FROM (\n    " + difference("missing", fresh, stored) +
+           "\n    UNION ALL " + difference("unexpected", stored, fresh) + ") AS d LIMIT 20";
+}
+
 Recompute statements(const Program& program, const Target& target, const Scope& scope) {
     const auto condition = scope_condition(program, "r", scope.tenant);
     const auto columns = target.identity + ", " + join(target.values, ", ");
@@ -90,6 +102,7 @@ Recompute statements(const Program& program, const Target& target, const Scope& 
                         group_by(program, target);
     result.upsert_changed = upsert(target, condition);
     result.delete_stale = remove_stale(target, condition);
+    result.compare = compare_stored(target, columns, condition);
     result.drop_fresh = "DROP TABLE pg_temp." + target.fresh;
     return result;
 }

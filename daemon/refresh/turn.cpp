@@ -178,6 +178,14 @@ asio::awaitable<void> Turn::recompute(std::optional<std::string> tenant, Outcome
     }
 }
 
+asio::awaitable<pg::Result> Turn::compare_table(compile::Recompute table, pg::Params values) {
+    co_await connection_.script(table.create_fresh);
+    co_await connection_.query(table.fill_fresh, values);
+    auto rows = co_await connection_.query(table.compare, values);
+    co_await connection_.script(table.drop_fresh);
+    co_return rows;
+}
+
 asio::awaitable<void> Turn::refresh_materialized(Locking locking, Outcome& outcome) {
     outcome.strategy = locking == Locking::concurrent ? "concurrent" : "blocking";
     co_await connection_.query("REFRESH MATERIALIZED VIEW " +
@@ -198,7 +206,7 @@ asio::awaitable<void> Turn::apply_retention(Outcome& outcome) {
     }
 }
 
-asio::awaitable<void> Turn::write_log(const Outcome& outcome, std::optional<std::string> log_id) {
+asio::awaitable<void> Turn::write_log(const Outcome& outcome, Trigger trigger, std::optional<std::string> log_id) {
     const auto events = nlohmann::json(outcome.events).dump();
     const auto rows = std::to_string(outcome.rows_affected());
     const auto changes = std::to_string(outcome.changes);
@@ -206,13 +214,14 @@ asio::awaitable<void> Turn::write_log(const Outcome& outcome, std::optional<std:
         co_await connection_.prepared(query_text("log_success"), pg::params(*log_id, rows, changes, events));
     } else {
         co_await connection_.prepared(query_text("log_coalesced"),
-                                      pg::params(view_.display_name(), outcome.strategy, rows, changes, events));
+                                      pg::params(view_.display_name(), outcome.strategy, rows, changes, events,
+                                                 std::string(name_of(trigger))));
     }
 }
 
 asio::awaitable<void> Turn::finish(Outcome& outcome, Request request, std::optional<std::string> log_id) {
     co_await connection_.prepared(query_text("move_position"), pg::params(std::to_string(view_.id), wanted_horizon_));
-    co_await write_log(outcome, log_id);
+    co_await write_log(outcome, request.trigger, log_id);
     if (request.announce) {
         const nlohmann::json payload = {
             {"view", view_.display_name()}, {"as_of", as_of_}, {"events", outcome.events}};

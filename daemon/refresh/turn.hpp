@@ -44,6 +44,8 @@ class Turn {
     // recomputed.
     asio::awaitable<bool> fold(Outcome& outcome);
     asio::awaitable<void> recompute(std::optional<std::string> tenant, Outcome& outcome);
+    // Rows by which one table of the view differs from its recomputation; writes nothing.
+    asio::awaitable<pg::Result> compare_table(compile::Recompute table, pg::Params values);
     asio::awaitable<void> refresh_materialized(Locking locking, Outcome& outcome);
     asio::awaitable<void> apply_retention(Outcome& outcome);
 
@@ -57,7 +59,7 @@ class Turn {
     asio::awaitable<void> read_survey();
     asio::awaitable<bool> fold_batch(Outcome& outcome);
     asio::awaitable<std::int64_t> delete_emptied(const compile::Fold& fold, const pg::Result& merged);
-    asio::awaitable<void> write_log(const Outcome& outcome, std::optional<std::string> log_id);
+    asio::awaitable<void> write_log(const Outcome& outcome, Trigger trigger, std::optional<std::string> log_id);
 
     pg::Connection& connection_;
     const catalog::StoredView& view_;

@@ -54,6 +54,7 @@ struct Recompute {
     std::string fill_fresh;     // computes the scope
     std::string delete_stale;   // groups that should not exist
     std::string upsert_changed; // groups that differ or are missing
+    std::string compare;        // rows as compile::compare gives them, of the table itself; at most 20
     std::string drop_fresh;     // no parameters
 };
 std::vector<Recompute> recompute(const Program& program, const Scope& scope);

@@ -33,7 +33,8 @@ struct VerifyRequest {
     bool repair = false;
 };
 
-// Folds what is pending, then compares in the same snapshot. Throws pg::Error.
+// Folds what is pending, then compares in the same snapshot: what readers see with the query itself, and if that is
+// equal the state behind it with its recomputation (such rows of examples name their "table"). Throws pg::Error.
 asio::awaitable<Proof> verify(pg::Connection& connection, const catalog::StoredView& view, VerifyRequest request);
 
 }  // namespace freshet::refresh
