@@ -8,7 +8,9 @@ namespace freshet::compile {
 
 namespace {
 
-// The source's log rows that are visible now and not in the position.
+// The source's log rows that are visible now and not in the position, without those that cancel each other: of a row
+// that changed a hundred times, what it was and what it is. A join of two batches, or of a batch with a table, would
+// multiply the hundred. Equal is what reads the same: 1.0 is not 1.00, and a type need not have an equality.
 //
 // What the planner should think of it is part of the text, for it can know nothing: nobody analyzes the logs, or
 // somebody did when they held other rows. The upper bound is implied (what this snapshot sees was written below its
@@ -17,16 +19,22 @@ namespace {
 // three rows: with one row on either side, a join of two batches would be a nested loop, quadratic in what changed.
 std::string batch_cte(const Source& source) {
     const auto id = std::to_string(source.id);
-    std::string columns = "freshet_sign";
+    std::string columns;
     std::string nulls = "NULL";
     for (const auto& column : source.columns) {
-        columns += ", " + sql::quote(column);
+        append(columns, ", ", sql::quote(column));
         nulls += ", NULL";
     }
-    return "d" + id + " AS MATERIALIZED (\n    SELECT " + columns + " FROM freshet.log_" + id +
-           "\n    WHERE freshet_xid >= pg_snapshot_xmin($1::pg_snapshot)"
+    const auto image = "ROW(" + columns + ")::text";
+    const auto signed_row = "freshet_sign" + (columns.empty() ? "" : ", " + columns);
+    return "d" + id + " AS MATERIALIZED (\n    SELECT " + signed_row + " FROM (\n      SELECT " + signed_row +
+           ",\n        sum(freshet_sign) OVER (PARTITION BY " + image +
+           ") AS freshet_net,\n        row_number() OVER (PARTITION BY " + image +
+           ", freshet_sign) AS freshet_number\n      FROM freshet.log_" + id +
+           "\n      WHERE freshet_xid >= pg_snapshot_xmin($1::pg_snapshot)"
            " AND freshet_xid < pg_snapshot_xmax(pg_current_snapshot())"
-           " AND NOT pg_visible_in_snapshot(freshet_xid, $1::pg_snapshot)"
+           " AND NOT pg_visible_in_snapshot(freshet_xid, $1::pg_snapshot)) AS l"
+           "\n    WHERE freshet_number <= freshet_sign * freshet_net"
            "\n    UNION ALL SELECT " +
            nulls + " FROM generate_series(1, 3) WHERE (SELECT false))";
 }
