@@ -286,6 +286,7 @@ asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
     faults_.clear();
     // Before the loops begin: a view that is marked broken is recomputed by its loop, unless its changes go unnoticed.
     co_await check_capture(connection);
+    co_await weigh_recomputation(connection);
     for (const auto& view : views_) {
         view_tasks_.spawn(view->run(), view->view().display_name());
     }
@@ -433,6 +434,7 @@ asio::awaitable<void> Supervisor::upkeep_if_due(pg::Connection& connection) {
         metrics_.set_changelog_bytes(size.source, size.bytes);
     }
     co_await check_capture(connection);
+    co_await weigh_recomputation(connection);
     if (clock_.now() >= next_calendar_) {
         next_calendar_ = clock_.now() + calendar_interval;
         co_await connection.query(query_text("forget_log"),
@@ -465,6 +467,17 @@ asio::awaitable<void> Supervisor::check_capture(pg::Connection& connection) {
         }
     }
     faults_ = faults;
+}
+
+asio::awaitable<void> Supervisor::weigh_recomputation(pg::Connection& connection) {
+    const auto rows = co_await connection.prepared(query_text("recompute_from"));
+    for (int i = 0; i < rows.rows(); ++i) {
+        for (const auto& loop : views_) {
+            if (loop->view_id() == rows.integer(i, 0)) {
+                loop->set_source_rows(rows.integer(i, 1));
+            }
+        }
+    }
 }
 
 asio::awaitable<void> Supervisor::refresh_calendar(pg::Connection& connection) {

@@ -41,6 +41,11 @@ ViewMachine::Timing timing_of(const settings::ViewSettings& settings) {
     return timing;
 }
 
+// A fold costs about twice as much for each change as a recomputation for each row (measured on 2 million rows), and
+// many times more where the same rows changed again and again. Below the floor either is quick.
+constexpr std::int64_t rows_per_change = 2;
+constexpr std::int64_t recompute_floor = 5000;
+
 asio::awaitable<void> open_session(pg::Link& link) { co_await link.get(); }
 
 observe::FailureReason reason_of(const core::Error& error) {
@@ -137,6 +142,12 @@ void ViewLoop::capture_fault(std::string reason) {
     }
 }
 
+void ViewLoop::set_source_rows(std::int64_t rows) {
+    if (settings_.strategy == settings::StrategyChoice::automatic) {
+        recompute_from_ = std::max(recompute_floor, rows / rows_per_change);
+    }
+}
+
 void ViewLoop::stop() {
     stopping_ = true;
     stop_requested_.notify();
@@ -191,6 +202,7 @@ refresh::Request ViewLoop::request_for(TriggeredBy trigger) {
     refresh::Request request;
     request.trigger = trigger_of(trigger);
     request.announce = announce_now();
+    request.recompute_from = recompute_from_;
     if (settings_.retention) {
         request.keep = settings_.retention->keep;
     }
@@ -317,6 +329,13 @@ void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, o
     set_as_of(outcome.as_of);
     pending_ = 0;
     if (outcome.kind == Kind::refreshed) {
+        if (trigger == TriggeredBy::event && sample.strategy == "reconcile" && !broken_) {
+            context_.log.info("a backlog was recomputed, not folded", {{"view", name_},
+                                                                       {"changes", outcome.changes},
+                                                                       {"recompute_from", recompute_from_.value_or(0)},
+                                                                       {"rows", outcome.rows_affected()},
+                                                                       {"seconds", took}});
+        }
         generation_ = outcome.generation;
         last_refresh_at_ = outcome.as_of;
         last_status_ = "success";

@@ -21,9 +21,11 @@ TEST(DaemonControl, SigtermDrainsDisarmsAndEndsWithZero) {
     ledger.wait_until_armed();
     EXPECT_EQ(ledger.freshetd.terminate(soon), 0) << ledger.freshetd.log();
     EXPECT_FALSE(ledger.armed());
-    EXPECT_EQ(ledger.client.scalar("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-                                   "application_name LIKE 'freshetd/%'"),
-              "0");
+    EXPECT_TRUE(eventually([&] {
+        return ledger.client.scalar(
+                   "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                   "application_name LIKE 'freshetd/%'") == "0";
+    }));
 }
 
 // Holds a refresh in the middle: the daemon waits for a lock on the state table.

@@ -101,6 +101,26 @@ TEST(DaemonFreshness, AppliesOfOneMinuteShareOneRowOfTheLog) {
     EXPECT_EQ(rows[0][2], "10");
 }
 
+TEST(DaemonFreshness, ABacklogThatIsNotWorthFoldingIsRecomputedAndSaysSo) {
+    LedgerDaemon ledger(FRESHETD_BINARY, {});
+    ledger.install();
+    ledger.insert(100);
+    ledger.start();
+    ASSERT_TRUE(ledger.becomes_exact());
+    EXPECT_EQ(ledger.freshetd.terminate(), 0);
+    ledger.insert(6000);
+    ledger.start();
+    ASSERT_TRUE(ledger.becomes_exact()) << ledger.freshetd.log();
+    const auto applied = [&](const std::string& strategy) {
+        return ledger.client.scalar(
+            "SELECT sum(changes_applied) FROM freshet.refresh_log WHERE triggered_by = 'event' AND strategy = $1",
+            {strategy});
+    };
+    EXPECT_EQ(applied("delta"), "100");
+    EXPECT_EQ(applied("reconcile"), "6000");
+    EXPECT_TRUE(eventually([&] { return ledger.freshetd.logged("recomputed, not folded"); })) << ledger.freshetd.log();
+}
+
 TEST(DaemonFreshness, EventsAreCountedExactly) {
     LedgerDaemon ledger(FRESHETD_BINARY, {});
     ledger.install();

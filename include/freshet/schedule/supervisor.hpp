@@ -63,6 +63,7 @@ class Supervisor {
     asio::awaitable<void> silence(pg::Connection& connection);
     asio::awaitable<void> upkeep_if_due(pg::Connection& connection);
     asio::awaitable<void> check_capture(pg::Connection& connection);
+    asio::awaitable<void> weigh_recomputation(pg::Connection& connection);
     asio::awaitable<void> refresh_calendar(pg::Connection& connection);
     asio::awaitable<void> pause_for(std::chrono::milliseconds time);
 

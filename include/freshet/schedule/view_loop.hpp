@@ -45,6 +45,8 @@ class ViewLoop {
     void request_scheduled(std::optional<std::string> tenant);
     // The capture of a source does not work: refreshing would only hide it. Empty once it works again.
     void capture_fault(std::string reason);
+    // How many rows a recomputation would read: a backlog that is not worth folding is recomputed.
+    void set_source_rows(std::int64_t rows);
     void stop();
 
     int view_id() const noexcept { return view_.id; }
@@ -80,6 +82,7 @@ class ViewLoop {
     std::int64_t generation_ = 0;
     std::string fault_;
     bool broken_ = false;
+    std::optional<std::int64_t> recompute_from_;
 
     // For status()
     double now_at_look_ = 0;  // by the database's clock
