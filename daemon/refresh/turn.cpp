@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "freshet/capture/source_capture.hpp"
+#include "freshet/refresh/refresh.hpp"
 #include "freshet/sql/texts.hpp"
 
 namespace freshet::refresh {
@@ -32,6 +33,10 @@ constexpr const char* data_exception = "22";  // the class: division by zero, nu
 
 std::string query_text(std::string_view name) {
     return std::string(sql::text("triggers/queries/refresh/" + std::string(name) + ".sql"));
+}
+
+std::string announcement(const std::string& view, double as_of, const std::map<std::string, std::int64_t>& events) {
+    return nlohmann::json{{"view", view}, {"as_of", as_of}, {"events", events}}.dump();
 }
 
 asio::awaitable<bool> Turn::take(std::optional<std::string> keep) {
@@ -223,9 +228,8 @@ asio::awaitable<void> Turn::finish(Outcome& outcome, Request request, std::optio
     co_await connection_.prepared(query_text("move_position"), pg::params(std::to_string(view_.id), wanted_horizon_));
     co_await write_log(outcome, request.trigger, log_id);
     if (request.announce) {
-        const nlohmann::json payload = {
-            {"view", view_.display_name()}, {"as_of", as_of_}, {"events", outcome.events}};
-        co_await connection_.prepared("SELECT pg_notify('freshet_refreshed', $1)", pg::params(payload.dump()));
+        co_await connection_.prepared("SELECT pg_notify('freshet_refreshed', $1)",
+                                      pg::params(announcement(view_.display_name(), as_of_, outcome.events)));
     }
     outcome.kind = Outcome::Kind::refreshed;
     outcome.generation = generation_ + 1;

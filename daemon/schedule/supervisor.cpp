@@ -392,6 +392,11 @@ asio::awaitable<DoorbellAction> Supervisor::look(pg::Connection& connection) {
     }
     metrics_.polled(poll.found == Poll::Found::changes ? observe::PollOutcome::found : observe::PollOutcome::empty);
     take_due(found.now);
+    for (const auto& loop : views_) {
+        if (const auto payload = loop->take_held_announcement()) {
+            co_await connection.prepared("SELECT pg_notify('freshet_refreshed', $1)", pg::params(*payload));
+        }
+    }
     co_return doorbell_->polled(clock_.now(), poll);
 }
 

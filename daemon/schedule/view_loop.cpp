@@ -198,6 +198,14 @@ bool ViewLoop::announce_now() {
     return true;
 }
 
+std::optional<std::string> ViewLoop::take_held_announcement() {
+    if (!announcement_held_ || !as_of_ || !announce_now()) {
+        return std::nullopt;
+    }
+    announcement_held_ = false;
+    return refresh::announcement(name_, *as_of_, {});
+}
+
 refresh::Request ViewLoop::request_for(TriggeredBy trigger) {
     refresh::Request request;
     request.trigger = trigger_of(trigger);
@@ -273,7 +281,7 @@ asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
         other_error = error;
     }
     if (outcome) {
-        succeeded(*outcome, trigger, took());
+        succeeded(*outcome, trigger, took(), request.announce);
         co_return;
     }
     const core::Error& error = server_error ? *server_error : *other_error;
@@ -311,7 +319,8 @@ asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
     act(machine_.refresh_failed(context_.clock.now(), Failure::retryable));
 }
 
-void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, observe::Seconds took) {
+void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, observe::Seconds took,
+                         bool announced) {
     using Kind = refresh::Outcome::Kind;
     observe::RefreshSample sample;
     sample.strategy = outcome.strategy.empty() ? std::string(catalog::name_of(view_.strategy)) : outcome.strategy;
@@ -336,6 +345,7 @@ void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, o
                                                                        {"rows", outcome.rows_affected()},
                                                                        {"seconds", took}});
         }
+        announcement_held_ = !announced;
         generation_ = outcome.generation;
         last_refresh_at_ = outcome.as_of;
         last_status_ = "success";

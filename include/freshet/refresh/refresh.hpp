@@ -16,6 +16,9 @@ namespace asio = boost::asio;
 // Throws pg::Error; with in_doubt() the position's generation tells whether it happened (see generation_of).
 asio::awaitable<Outcome> refresh(pg::Connection& connection, const catalog::StoredView& view, Request request);
 
+// The payload of freshet_refreshed. `as_of` in seconds since the epoch, the database's clock.
+std::string announcement(const std::string& view, double as_of, const std::map<std::string, std::int64_t>& events);
+
 // How often the view's position has moved; nullopt if the view is gone.
 asio::awaitable<std::optional<std::int64_t>> generation_of(pg::Connection& connection, int view_id);
 

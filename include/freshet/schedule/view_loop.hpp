@@ -49,6 +49,9 @@ class ViewLoop {
     void set_source_rows(std::int64_t rows);
     void stop();
 
+    // The payload of a freshet_refreshed that came too soon after another and may be sent now; the caller sends it.
+    std::optional<std::string> take_held_announcement();
+
     int view_id() const noexcept { return view_.id; }
     const catalog::StoredView& view() const noexcept { return view_; }
     bool takes_changes() const noexcept;
@@ -60,7 +63,8 @@ class ViewLoop {
     asio::awaitable<refresh::Outcome> refresh_on(pg::Connection& connection, refresh::Request request);
     asio::awaitable<bool> happened_after_all(pg::Link& link);
     refresh::Request request_for(observe::TriggeredBy trigger);
-    void succeeded(const refresh::Outcome& outcome, observe::TriggeredBy trigger, observe::Seconds took);
+    void succeeded(const refresh::Outcome& outcome, observe::TriggeredBy trigger, observe::Seconds took,
+                   bool announced);
     void refresh_done(observe::TriggeredBy trigger);
     void failed(const core::Error& error, observe::TriggeredBy trigger, observe::Seconds took);
     void act(ViewAction action);
@@ -79,6 +83,7 @@ class ViewLoop {
     bool stopping_ = false;
     std::deque<std::optional<std::string>> scheduled_;
     std::optional<ViewMachine::TimePoint> announced_at_;
+    bool announcement_held_ = false;  // the newest refresh was not announced
     std::int64_t generation_ = 0;
     std::string fault_;
     bool broken_ = false;
