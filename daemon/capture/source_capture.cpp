@@ -10,7 +10,8 @@ namespace freshet::capture {
 namespace {
 
 bool reserved(const std::string& column) {
-    static const std::set<std::string> names = {"freshet_xid", "freshet_at", "freshet_sign", "freshet_events"};
+    static const std::set<std::string> names = {"freshet_xid",    "freshet_at",    "freshet_sign",
+                                                "freshet_events", "freshet_image", "freshet_net", "freshet_number"};
     return names.contains(column);
 }
 

@@ -104,7 +104,7 @@ Pairing pairing(const SourceCapture& capture) {
     }
     const auto numbered = [&](const std::string& rows) {
         const auto image = "ROW(" + columns_of(capture, "r") + ")::text COLLATE \"C\"";
-        return "(SELECT r.*, " + image + " AS freshet_image, row_number() OVER (PARTITION BY " + image +
+        return "(SELECT " + columns_of(capture, "r") + ", " + image + " AS freshet_image, row_number() OVER (PARTITION BY " + image +
                ") AS freshet_number FROM " + rows + " AS r)";
     };
     return {numbered("freshet_old"), numbered("freshet_new"),
@@ -170,14 +170,29 @@ std::string payload(const SourceCapture& capture) {
            ") || ']' ELSE '' END || '}'";
 }
 
-std::string create_function(const SourceCapture& capture, std::string_view operation, const std::string& select) {
+// `body` in dollar quotes that do not occur in it: constants of predicates are the users'.
+std::string dollar_quoted(const std::string& body) {
+    std::string tag = "$freshet$";
+    while (body.find(tag) != std::string::npos) {
+        tag.insert(tag.size() - 1, "_");
+    }
+    return tag + "\n" + body + "\n" + tag;
+}
+
+std::string trigger_function(const SourceCapture& capture, std::string_view operation, const std::string& body) {
     return "CREATE OR REPLACE FUNCTION " + function_name(capture, operation) +
-           "() RETURNS trigger\nLANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, freshet, pg_temp AS "
-           "$freshet$\n#variable_conflict use_column\nDECLARE\n    bell integer;\n    logged bigint;\n    started "
-           "integer;\nBEGIN\n    SELECT last_value INTO bell FROM freshet.doorbell;\n    IF bell & 1 = 0 THEN\n        " +
-           log_statement(capture, "0", select) + "\n    ELSE\n        " + log_statement(capture, "1", select) +
-           "\n    END IF;\n    IF bell & 2 <> 0 AND logged > 0 THEN\n        PERFORM pg_notify('freshet', " +
-           payload(capture) + ");\n    END IF;\n    RETURN NULL;\nEND\n$freshet$";
+           "() RETURNS trigger\nLANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, freshet, pg_temp AS " +
+           dollar_quoted(body);
+}
+
+std::string create_function(const SourceCapture& capture, std::string_view operation, const std::string& select) {
+    return trigger_function(
+        capture, operation,
+        "#variable_conflict use_column\nDECLARE\n    bell integer;\n    logged bigint;\n    started "
+        "integer;\nBEGIN\n    SELECT last_value INTO bell FROM freshet.doorbell;\n    IF bell & 1 = 0 THEN\n        " +
+            log_statement(capture, "0", select) + "\n    ELSE\n        " + log_statement(capture, "1", select) +
+            "\n    END IF;\n    IF bell & 2 <> 0 AND logged > 0 THEN\n        PERFORM pg_notify('freshet', " +
+            payload(capture) + ");\n    END IF;\n    RETURN NULL;\nEND");
 }
 
 // A change that is no rows: only that it happened.
@@ -185,13 +200,13 @@ std::string create_marker_function(const SourceCapture& capture, const std::stri
     const auto insert = [&](const std::string& slot) {
         return "INSERT INTO freshet.marker_" + slot + " (source_id, kind) VALUES (TG_ARGV[0]::integer, '" + kind + "');";
     };
-    return "CREATE OR REPLACE FUNCTION " + function_name(capture, kind) +
-           "() RETURNS trigger\nLANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, freshet, pg_temp AS "
-           "$freshet$\nDECLARE\n    bell integer;\nBEGIN\n    SELECT last_value INTO bell FROM freshet.doorbell;\n    IF "
-           "bell & 1 = 0 THEN\n        " +
-           insert("0") + "\n    ELSE\n        " + insert("1") +
-           "\n    END IF;\n    IF bell & 2 <> 0 THEN\n        PERFORM pg_notify('freshet', '{\"source\": ' || TG_ARGV[0] || "
-           "'}');\n    END IF;\n    RETURN NULL;\nEND\n$freshet$";
+    return trigger_function(
+        capture, kind,
+        "DECLARE\n    bell integer;\nBEGIN\n    SELECT last_value INTO bell FROM freshet.doorbell;\n    IF bell & 1 = 0 "
+        "THEN\n        " +
+            insert("0") + "\n    ELSE\n        " + insert("1") +
+            "\n    END IF;\n    IF bell & 2 <> 0 THEN\n        PERFORM pg_notify('freshet', '{\"source\": ' || TG_ARGV[0] "
+            "|| '}');\n    END IF;\n    RETURN NULL;\nEND");
 }
 
 std::string create_trigger(const SourceCapture& capture, const std::string& name, const std::string& event,

@@ -78,15 +78,18 @@ std::string numbered_columns(int count) {
     return list + ")";
 }
 
-asio::awaitable<std::vector<std::string>> column_types_of(pg::Connection& connection, std::string name,
-                                                          query::TypedSelect select) {
+asio::awaitable<void> fetch_select_types(pg::Connection& connection, std::string name, query::TypedSelect select,
+                                         query::Facts& facts) {
     const auto oid = co_await probe(connection, std::move(name), numbered_columns(select.columns), select.sql);
     const auto rows = co_await connection.query(query_text("column_types"), pg::params(oid));
-    std::vector<std::string> types;
+    auto& types = facts.select_types[select.sql];
+    auto& collations = facts.select_collations[select.sql];
+    types.clear();
+    collations.clear();
     for (int i = 0; i < rows.rows(); ++i) {
         types.push_back(rows.text(i, rows.column_index("type")));
+        collations.push_back(rows.text(i, rows.column_index("collation")));
     }
-    co_return types;
 }
 
 asio::awaitable<query::Facts> fetch_facts(pg::Connection& connection, std::string normalised, std::string prefix) {
@@ -97,8 +100,7 @@ asio::awaitable<query::Facts> fetch_facts(pg::Connection& connection, std::strin
     }
     int number = 0;
     for (const auto& select : required.selects) {
-        facts.select_types[select.sql] =
-            co_await column_types_of(connection, prefix + std::to_string(number++), select);
+        co_await fetch_select_types(connection, prefix + std::to_string(number++), select, facts);
     }
     co_return facts;
 }
@@ -142,7 +144,7 @@ asio::awaitable<void> check_functions(pg::Connection& connection, QueryText text
     std::vector<core::Fault> faults;
     for (int i = 0; i < rows.rows(); ++i) {
         // The moment of writing is a column of the public relation, not of the rows.
-        if (rows.text(i, 0) != "now") {
+        if (rows.text(i, 1) != "now()") {
             faults.push_back(function_fault(text, rows, i));
         }
     }

@@ -87,6 +87,18 @@ Input make_input(const query::NormalForm& form, std::size_t index, const std::ma
     return input;
 }
 
+// A unique index over the keys, and over keys and value, is what merges rely on.
+void check_indexable(const Program& program) {
+    constexpr std::size_t most_index_columns = 32;  // INDEX_MAX_KEYS of PostgreSQL
+    const bool values = std::any_of(program.inputs.begin(), program.inputs.end(),
+                                    [](const Input& input) { return input.has_values(); });
+    if (program.keys.size() + (values ? 1 : 0) > most_index_columns) {
+        reject("the query groups by " + std::to_string(program.keys.size()) +
+                   " columns, more than a unique index can have",
+               "group by fewer columns, or use strategy concurrent");
+    }
+}
+
 }  // namespace
 
 const Source& Program::source_of(const sql::QualifiedName& table) const {
@@ -134,6 +146,7 @@ Program compile(const query::NormalForm& form, const std::map<std::string, Colum
     for (std::size_t i = 0; i < form.input_nullable.size(); ++i) {
         program.inputs.push_back(make_input(form, i, types));
     }
+    check_indexable(program);
     if (!options.tenant.empty()) {
         program.tenant_key = key_of_output(form, options.tenant, "tenant");
     }

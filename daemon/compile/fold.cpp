@@ -130,9 +130,9 @@ std::string upsert_cte(const Program& program) {
     }
     updates.emplace_back("refreshed_at = excluded.refreshed_at");
     const auto columns = key_list(program) + ", " + join(names, ", ");
-    return "upsert AS (\n    INSERT INTO " + state_table(program) + " AS t (" + columns + ", refreshed_at)\n    SELECT " +
-           columns + ", now() FROM merged\n    ON CONFLICT (" + key_list(program) + ") DO UPDATE SET " +
-           join(updates, ", ") + "\n    RETURNING t.ctid AS id, t.n)";
+    return "upsert AS (\n    INSERT INTO " + state_table(program) + " AS t (" + columns +
+           ", refreshed_at)\n    SELECT " + columns + ", now() FROM merged\n    ON CONFLICT (" + key_list(program) +
+           ") DO UPDATE SET " + join(updates, ", ") + "\n    RETURNING t.ctid AS id, t.n)";
 }
 
 std::string non_finite(const Program& program) {
@@ -142,8 +142,7 @@ std::string non_finite(const Program& program) {
             tests.push_back(counter.name + " IN ('NaN', 'Infinity', '-Infinity')");
         }
     }
-    return tests.empty() ? "false"
-                         : "coalesce((SELECT bool_or(" + join(tests, " OR ") + ") FROM grouped), false)";
+    return tests.empty() ? "false" : "coalesce((SELECT bool_or(" + join(tests, " OR ") + ") FROM grouped), false)";
 }
 
 std::string extremes_update(const Program& program) {
@@ -152,9 +151,10 @@ std::string extremes_update(const Program& program) {
         std::vector<std::string> matches;
         for (std::size_t i = 0; i < program.keys.size(); ++i) {
             const auto key = key_name(i);
+            const auto equal = comparison("v." + key, "=", "t." + key, program.keys[i].type);
             matches.push_back(program.keys[i].nullable
-                                  ? "(v." + key + " = t." + key + " OR (v." + key + " IS NULL AND t." + key + " IS NULL))"
-                                  : "v." + key + " = t." + key);
+                                  ? "(" + equal + " OR (v." + key + " IS NULL AND t." + key + " IS NULL))"
+                                  : equal);
         }
         assignments.push_back(extreme.name + " = (SELECT " + extreme.function + "(v.v) FROM " +
                               values_table(program, extreme.input) + " AS v WHERE " + join(matches, " AND ") + ")");

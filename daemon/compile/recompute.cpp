@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <set>
+
 #include "freshet/compile/emit.hpp"
 #include "rows.hpp"
 #include "text.hpp"
@@ -107,6 +110,20 @@ Recompute statements(const Program& program, const Target& target, const Scope& 
     return result;
 }
 
+// The published columns that a scope's condition reads, under their k<i> names: "q.\"firm_id\" AS k0, ...". In a
+// relation of their own, because a published column may be called k0, too.
+std::string scope_keys(const Program& program, const Scope& scope) {
+    std::string list;
+    for (const auto key : std::set{scope.tenant ? program.tenant_key : -1, program.retention_key}) {
+        const auto name = key < 0 ? "" : key_name(static_cast<std::size_t>(key));
+        const auto output = std::find_if(program.outputs.begin(), program.outputs.end(), [&](const query::Output& one) {
+            return one.kind == query::OutputKind::key && one.expression == name;
+        });
+        append(list, ", ", output == program.outputs.end() ? "" : "q." + sql::quote(output->name) + " AS " + name);
+    }
+    return list;
+}
+
 }  // namespace
 
 std::vector<Recompute> recompute(const Program& program, const Scope& scope) {
@@ -119,7 +136,8 @@ std::vector<Recompute> recompute(const Program& program, const Scope& scope) {
 
 std::vector<std::string> delete_before_horizon(const Program& program) {
     const auto index = static_cast<std::size_t>(program.retention_key);
-    const auto condition = " WHERE " + key_name(index) + " < $1::" + program.keys[index].type;
+    const auto& type = program.keys[index].type;
+    const auto condition = " WHERE " + comparison(key_name(index), "<", "$1::" + type, type);
     std::vector<std::string> statements{"DELETE FROM " + state_table(program) + condition};
     for (const auto input : inputs_with_values(program)) {
         statements.push_back("DELETE FROM " + values_table(program, input) + condition);
@@ -130,22 +148,19 @@ std::vector<std::string> delete_before_horizon(const Program& program) {
 std::string compare(const Program& program, const std::string& published, const std::string& defining_query,
                     const Scope& scope, int limit) {
     std::vector<std::string> columns;
-    std::vector<std::string> keyed;  // key outputs under their k<i> names, for the scope
     for (const auto& output : program.outputs) {
         if (output.kind != query::OutputKind::refreshed_at) {
-            columns.push_back(sql::quote(output.name));
-        }
-        if (output.kind == query::OutputKind::key) {
-            keyed.push_back(sql::quote(output.name) + " AS " + output.expression);
+            columns.push_back("q." + sql::quote(output.name));
         }
     }
-    const auto list = join(columns, ", ");
+    const auto keys = scope_keys(program, scope);
     const auto scoped = [&](const std::string& relation) {
-        return "SELECT " + list + " FROM (SELECT q.*, " + join(keyed, ", ") + " FROM " + relation +
-               " AS q) AS r WHERE " + scope_condition(program, "r", scope.tenant);
+        return "SELECT " + join(columns, ", ") + " FROM " + relation + " AS q" +
+               (keys.empty() ? "" : " CROSS JOIN LATERAL (SELECT " + keys + ") AS r") + " WHERE " +
+               scope_condition(program, "r", scope.tenant);
     };
     const auto difference = [&](const std::string& side, const std::string& left, const std::string& right) {
-        return "SELECT '" + side + "' AS side, to_jsonb(x) AS difference FROM (SELECT * FROM " + left +
+        return "SELECT '" + side + "' AS side, to_jsonb(x.*) AS difference FROM (SELECT * FROM " + left +
                " EXCEPT ALL SELECT * FROM " + right + ") AS x";
     };
     return "WITH published AS MATERIALIZED (" + scoped(published) + "),\nexpected AS MATERIALIZED (" +

@@ -28,7 +28,8 @@ std::string within_horizon(const Program& program, const std::string& alias, int
     const auto column = alias + "." + key_name(index);
     // A horizon that was never set is NULL and keeps everything.
     const auto horizon = "$" + std::to_string(parameter) + "::" + program.keys[index].type;
-    return "(" + column + " IS NULL OR " + horizon + " IS NULL OR " + column + " >= " + horizon + ")";
+    return "(" + column + " IS NULL OR " + horizon + " IS NULL OR " +
+           comparison(column, ">=", horizon, program.keys[index].type) + ")";
 }
 
 std::string arm_select(const Program& program, const query::Arm& arm, const std::set<std::size_t>& changed) {

@@ -30,6 +30,13 @@ std::string key_list(const Program& program, std::string_view prefix) {
     return join(names, ", ");
 }
 
+std::string comparison(const std::string& left, std::string_view op, const std::string& right,
+                       const std::string& type) {
+    const bool built_in = type.find('.') == std::string::npos;
+    const auto side = [&](const std::string& value) { return built_in ? value : "ARRAY[" + value + "]"; };
+    return side(left) + " " + std::string(op) + " " + side(right);
+}
+
 std::vector<Counter> counters(const Program& program) {
     std::vector<Counter> result{{"n", "bigint", "sum(sign)", "count(*)"}};
     for (std::size_t i = 0; i < program.inputs.size(); ++i) {
@@ -82,8 +89,8 @@ std::string scope_condition(const Program& program, const std::string& alias, bo
     int parameter = 1;
     if (tenant) {
         const auto index = static_cast<std::size_t>(program.tenant_key);
-        condition = alias + "." + key_name(index) + " = $" + std::to_string(parameter++) + "::" +
-                    program.keys[index].type;
+        const auto& type = program.keys[index].type;
+        condition = comparison(alias + "." + key_name(index), "=", "$" + std::to_string(parameter++) + "::" + type, type);
     }
     if (program.retention_key >= 0) {
         append(condition, " AND ", within_horizon(program, alias, parameter));

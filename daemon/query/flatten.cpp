@@ -86,12 +86,35 @@ void collect_facts(const PgQuery__SelectStmt& select, RequiredFacts& facts) {
     }
 }
 
-const std::vector<std::string>& types_of(const Facts& facts, const PgQuery__SelectStmt& select) {
-    const auto found = facts.select_types.find(deparse(select));
-    if (found == facts.select_types.end()) {
-        throw std::logic_error("no types were fetched for " + deparse(select));
+struct ColumnTypes {
+    const std::vector<std::string>& types;
+    const std::vector<std::string>& collations;
+};
+
+ColumnTypes types_of(const Facts& facts, const PgQuery__SelectStmt& select) {
+    const auto text = deparse(select);
+    const auto types = facts.select_types.find(text);
+    const auto collations = facts.select_collations.find(text);
+    if (types == facts.select_types.end() || collations == facts.select_collations.end()) {
+        throw std::logic_error("no types were fetched for " + text);
     }
-    return found->second;
+    return {types->second, collations->second};
+}
+
+Node* collate(Tree& tree, Node* value, const std::string& collation) {
+    const auto parsed =
+        Tree::parse_expression("x COLLATE " + (collation.empty() ? "pg_catalog.\"default\"" : collation));
+    return transform(tree.clone(parsed.expression()), [&](Node& node) {
+        return node.node_case == PG_QUERY__NODE__NODE_COLUMN_REF ? value : nullptr;
+    });
+}
+
+// UNION ALL gives all its arms one type and one collation per column; what is computed above it must see those.
+Node* unify(Tree& tree, Node* value, const ColumnTypes& whole, const ColumnTypes& arm, std::size_t column) {
+    if (whole.types[column] != arm.types[column]) {
+        value = tree.cast(value, whole.types[column]);
+    }
+    return whole.collations[column] == arm.collations[column] ? value : collate(tree, value, whole.collations[column]);
 }
 
 bool plain(const PgQuery__SelectStmt& select) {
@@ -242,9 +265,8 @@ std::vector<Flattened> Flattener::sub_select(const PgQuery__RangeSubselect& item
             binding.columns = names;
             for (std::size_t i = 0; i < targets.size(); ++i) {
                 auto* value = rewrite(tree_, targets[i]->res_target->val, arm);
-                // UNION ALL gives all its arms one type per column; arithmetic above it must see that type.
-                if (leaves.size() > 1 && types_of(facts_, whole)[i] != types_of(facts_, *leaf)[i]) {
-                    value = tree_.cast(value, types_of(facts_, whole)[i]);
+                if (leaves.size() > 1) {
+                    value = unify(tree_, value, types_of(facts_, whole), types_of(facts_, *leaf), i);
                 }
                 binding.rewritten.emplace(names[i], value);
             }

@@ -39,8 +39,11 @@ bool is_moment_of_writing(const Node& node) {
     if (node.node_case == PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION) {
         return node.sqlvalue_function->op == PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_CURRENT_TIMESTAMP;
     }
-    return node.node_case == PG_QUERY__NODE__NODE_FUNC_CALL && node.func_call->n_args == 0 &&
-           function_name_parts(*node.func_call).back() == "now";
+    if (node.node_case != PG_QUERY__NODE__NODE_FUNC_CALL || node.func_call->n_args != 0) {
+        return false;
+    }
+    const auto name = function_name_parts(*node.func_call);
+    return name.back() == "now" && (name.size() == 1 || name.front() == "pg_catalog");
 }
 
 struct AggregateName {

@@ -15,27 +15,59 @@ bool among(std::string_view name, std::initializer_list<std::string_view> names)
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string type_name(const PgQuery__TypeName& type) {
+// The name of a type of PostgreSQL's own, or of an array's elements; "" for any other type.
+std::string element_type_name(const PgQuery__TypeName& type) {
     const auto names = nodes(type.n_names, type.names);
-    if (type.n_array_bounds > 0 || names.empty()) {
-        return "";
-    }
-    if (names.size() == 2 && std::string_view(names[0]->string->sval) != "pg_catalog") {
-        return "";
-    }
-    return names.back()->string->sval;
+    const bool foreign = names.size() == 2 && std::string_view(names[0]->string->sval) != "pg_catalog";
+    return names.empty() || foreign ? "" : names.back()->string->sval;
 }
 
-bool column_never_null(const PgQuery__ColumnRef& reference, const Flattened& arm, const Facts& facts) {
+std::string type_name(const PgQuery__TypeName& type) {
+    return type.n_array_bounds > 0 ? "" : element_type_name(type);
+}
+
+const ColumnFact* fact_of(const PgQuery__ColumnRef& reference, const Flattened& arm, const Facts& facts) {
     const auto parts = column_ref_parts(reference);
     const auto relation = std::find_if(arm.relations.begin(), arm.relations.end(),
                                        [&](const Relation& one) { return one.alias == parts.front(); });
     if (relation == arm.relations.end()) {
-        return false;
+        return nullptr;
     }
     const auto& columns = facts.tables.at(relation->table);
-    return std::any_of(columns.begin(), columns.end(),
-                       [&](const ColumnFact& fact) { return fact.name == parts.back() && fact.not_null; });
+    const auto found = std::find_if(columns.begin(), columns.end(),
+                                    [&](const ColumnFact& fact) { return fact.name == parts.back(); });
+    return found == columns.end() ? nullptr : &*found;
+}
+
+// Types whose +, -, * and casts to each other never give NULL. Others do: jsonb 'null' cast to a number (from PostgreSQL
+// 18 on), the time of an infinite timestamp, the sum of two closed paths.
+bool ordinary_cast(const PgQuery__TypeName& type) {
+    return among(type_name(type), {"int2", "int4", "int8", "numeric", "float4", "float8", "text", "varchar", "bpchar",
+                                   "bool", "date", "timestamp", "timestamptz", "uuid"});
+}
+
+bool ordinary_column(const ColumnFact& fact) {
+    const auto base = std::string_view(fact.log_type).substr(0, fact.log_type.find_first_of("( "));
+    return fact.is_enum || (!fact.log_type.ends_with("[]") &&
+                            among(base, {"smallint", "integer", "bigint", "numeric", "real", "double", "text",
+                                         "character", "boolean", "date", "timestamp", "uuid"}));
+}
+
+bool reads_ordinary_columns(const Node* expression, const Flattened& arm, const Facts& facts) {
+    bool ordinary = true;
+    walk(expression, [&](const Node& node) {
+        if (node.node_case == PG_QUERY__NODE__NODE_COLUMN_REF) {
+            const auto* fact = fact_of(*node.column_ref, arm, facts);
+            ordinary = ordinary && fact != nullptr && ordinary_column(*fact);
+        }
+        return ordinary;
+    });
+    return ordinary;
+}
+
+bool column_never_null(const PgQuery__ColumnRef& reference, const Flattened& arm, const Facts& facts) {
+    const auto* fact = fact_of(reference, arm, facts);
+    return fact != nullptr && fact->not_null;
 }
 
 // Types whose constants mean the same under every setting and whose comparisons are immutable across types.
@@ -43,16 +75,42 @@ bool plain_type(std::string_view type) {
     return among(type, {"text", "varchar", "bpchar", "bool", "int2", "int4", "int8", "numeric", "uuid"});
 }
 
-// The type of a constant, "" if the expression is none, or one of a type that is not plain. "date" is for the caller
-// to judge: a date compared with a timestamptz depends on the time zone.
+bool string_type(std::string_view type) {
+    return among(type, {"text", "varchar", "bpchar"});
+}
+
+std::string constant_type(const Node* node);
+
+// Of the constants that the server writes with a cast. A quoted one is a value of its type, so reading it cannot fail;
+// neither can a cast from string to string, or of a number to a wider type. Any other cast computes, and can.
+std::string cast_constant_type(const PgQuery__TypeCast& cast) {
+    const auto type = element_type_name(*cast.type_name);
+    if (!plain_type(type) && type != "date") {
+        return "";
+    }
+    if (string_type(type) && string_type(constant_type(cast.arg))) {
+        return type;
+    }
+    const bool modified = cast.type_name->n_typmods > 0 && !string_type(type);
+    if (modified || cast.arg->node_case != PG_QUERY__NODE__NODE_A_CONST) {
+        return "";
+    }
+    const auto& constant = *cast.arg->a_const;
+    const bool quoted = constant.isnull != 0 || constant.val_case == PG_QUERY__A__CONST__VAL_SVAL;
+    const bool widened = (constant.val_case == PG_QUERY__A__CONST__VAL_IVAL && among(type, {"int8", "numeric"})) ||
+                         (constant.val_case == PG_QUERY__A__CONST__VAL_FVAL && type == "numeric");
+    return quoted || widened ? type : "";
+}
+
+// The type of a constant, or of the elements of an array of them; "" if the expression is none, one of a type that is
+// not plain, or one whose evaluation could fail. "date" is for the caller to judge: a date compared with a timestamptz
+// depends on the time zone.
 std::string constant_type(const Node* node) {
     if (node->node_case == PG_QUERY__NODE__NODE_A_CONST) {
         return "numeric";  // numbers and booleans; the server writes the type of every other constant
     }
     if (node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST) {
-        const auto type = type_name(*node->type_cast->type_name);
-        const bool known = plain_type(type) || type == "date";
-        return known && !constant_type(node->type_cast->arg).empty() ? type : "";
+        return cast_constant_type(*node->type_cast);
     }
     if (node->node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR) {
         const auto elements = nodes(node->a_array_expr->n_elements, node->a_array_expr->elements);
@@ -97,6 +155,7 @@ bool built_in_scalar(std::string_view type) {
 bool safe_comparison(const PgQuery__AExpr& expression, const std::vector<ColumnFact>& columns) {
     const bool plain = expression.kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP ||
                        expression.kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP_ANY ||
+                       expression.kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP_ALL ||
                        expression.kind == PG_QUERY__A__EXPR__KIND__AEXPR_DISTINCT ||
                        expression.kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_DISTINCT;
     if (!plain || !among(operator_name(expression), {"=", "<>", "<", "<=", ">", ">="}) || expression.lexpr == nullptr) {
@@ -124,11 +183,12 @@ bool never_null(const Node* node, const Flattened& arm, const Facts& facts) {
         case PG_QUERY__NODE__NODE_A_CONST:
             return node->a_const->isnull == 0;
         case PG_QUERY__NODE__NODE_TYPE_CAST:
-            return recurse(node->type_cast->arg);
+            return ordinary_cast(*node->type_cast->type_name) && recurse(node->type_cast->arg) &&
+                   reads_ordinary_columns(node->type_cast->arg, arm, facts);
         case PG_QUERY__NODE__NODE_A_EXPR:
             return node->a_expr->kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP && node->a_expr->lexpr != nullptr &&
                    among(operator_name(*node->a_expr), {"+", "-", "*"}) && recurse(node->a_expr->lexpr) &&
-                   recurse(node->a_expr->rexpr);
+                   recurse(node->a_expr->rexpr) && reads_ordinary_columns(node, arm, facts);
         case PG_QUERY__NODE__NODE_COALESCE_EXPR: {
             const auto args = nodes(node->coalesce_expr->n_args, node->coalesce_expr->args);
             return std::any_of(args.begin(), args.end(), recurse);
@@ -140,8 +200,10 @@ bool never_null(const Node* node, const Flattened& arm, const Facts& facts) {
                                [&](const Node* when) { return recurse(when->case_when->result); });
         }
         case PG_QUERY__NODE__NODE_FUNC_CALL: {
+            // Not extract and date_part: fields of an infinite moment are NULL.
             const auto args = nodes(node->func_call->n_args, node->func_call->args);
-            return among(function_name_parts(*node->func_call).back(), {"date_trunc", "date_part", "extract"}) &&
+            const auto name = function_name_parts(*node->func_call);
+            return name.back() == "date_trunc" && (name.size() == 1 || name.front() == "pg_catalog") &&
                    std::all_of(args.begin(), args.end(), recurse);
         }
         default:

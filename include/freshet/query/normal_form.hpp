@@ -30,6 +30,8 @@ struct Facts {
     std::map<sql::QualifiedName, std::vector<ColumnFact>> tables;
     // The column types of each SELECT that required_facts() named, by its text.
     std::map<std::string, std::vector<std::string>> select_types;
+    // Their collations, quoted and qualified; empty for the type's own.
+    std::map<std::string, std::vector<std::string>> select_collations;
 };
 
 // A SELECT whose column types matter.
