@@ -1,0 +1,4 @@
+ SELECT child.kind,
+    count(*) AS n
+   FROM public.child
+  GROUP BY child.kind

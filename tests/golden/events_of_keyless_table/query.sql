@@ -1,0 +1,1 @@
+SELECT b, count(*) AS n FROM keyless GROUP BY b

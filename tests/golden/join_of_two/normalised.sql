@@ -1,0 +1,8 @@
+ SELECT p.region,
+    c.kind,
+    sum(c.amount) AS total,
+    sum((((c.quantity + 1))::numeric * p.weight)) AS weighted
+   FROM (public.child c
+     JOIN public.parent p ON ((p.id = c.parent_id)))
+  WHERE p.active
+  GROUP BY p.region, c.kind

@@ -1,0 +1,1 @@
+SELECT p.region, count(*) AS n FROM parent p, other o GROUP BY p.region

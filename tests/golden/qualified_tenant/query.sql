@@ -1,0 +1,1 @@
+SELECT state, min(hours) AS lo FROM typed GROUP BY state

@@ -1,0 +1,1 @@
+SELECT name, sum(size) AS size FROM typed GROUP BY name

@@ -1,0 +1,1 @@
+SELECT kind, count(*) AS n FROM child GROUP BY kind HAVING count(*) > 1

@@ -1,0 +1,1 @@
+SELECT name, sum(span) AS span FROM typed GROUP BY name

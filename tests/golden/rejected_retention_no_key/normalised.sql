@@ -1,0 +1,4 @@
+ SELECT child.kind,
+    max(child.day) AS day
+   FROM public.child
+  GROUP BY child.kind

@@ -1,0 +1,1 @@
+SELECT kind, max(day) AS day FROM child GROUP BY kind

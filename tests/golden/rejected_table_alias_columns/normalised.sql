@@ -1,0 +1,4 @@
+ SELECT x.a,
+    count(*) AS n
+   FROM public.parent x(a, b, weight, active)
+  GROUP BY x.a

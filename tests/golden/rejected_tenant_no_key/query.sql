@@ -1,0 +1,1 @@
+SELECT kind, sum(quantity) AS q FROM child GROUP BY kind

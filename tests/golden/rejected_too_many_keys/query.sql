@@ -1,0 +1,2 @@
+SELECT count(DISTINCT quantity) AS n
+FROM child GROUP BY quantity % 1, quantity % 2, quantity % 3, quantity % 4, quantity % 5, quantity % 6, quantity % 7, quantity % 8, quantity % 9, quantity % 10, quantity % 11, quantity % 12, quantity % 13, quantity % 14, quantity % 15, quantity % 16, quantity % 17, quantity % 18, quantity % 19, quantity % 20, quantity % 21, quantity % 22, quantity % 23, quantity % 24, quantity % 25, quantity % 26, quantity % 27, quantity % 28, quantity % 29, quantity % 30, quantity % 31, quantity % 32

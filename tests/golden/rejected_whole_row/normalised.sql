@@ -1,0 +1,4 @@
+ SELECT c.kind,
+    count(c.*) AS n
+   FROM public.child c
+  GROUP BY c.kind

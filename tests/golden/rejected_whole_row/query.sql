@@ -1,0 +1,1 @@
+SELECT kind, count(c) AS n FROM child c GROUP BY kind

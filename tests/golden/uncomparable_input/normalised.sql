@@ -1,0 +1,5 @@
+ SELECT typed.state,
+    count(typed.doc) AS documents,
+    count(*) AS n
+   FROM public.typed
+  GROUP BY typed.state

@@ -1,0 +1,1 @@
+SELECT state, count(doc) AS documents, count(*) AS n FROM typed GROUP BY state

@@ -1,0 +1,163 @@
+#include "freshet/capture/source_capture.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "freshet/core/error.hpp"
+
+namespace freshet::capture {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+const sql::QualifiedName table{"public", "t"};
+
+std::vector<query::ColumnFact> facts() {
+    return {{"id", "integer", "integer", "", true, false},
+            {"a", "integer", "integer", "", false, false},
+            {"b", "text", "text", "pg_catalog.\"C\"", false, false},
+            {"c", "text", "text", "", false, false},
+            {"path", "public.ltree", "public.ltree", "", true, false},
+            {"state", "public.state", "public.state", "", true, true},
+            {"freshet_sign", "integer", "integer", "", false, false}};
+}
+
+compile::Program reading(const std::vector<std::string>& columns,
+                         const std::vector<std::vector<std::string>>& conditions_of_occurrences) {
+    compile::Program program;
+    program.sources = {{1, table, columns}};
+    query::Arm arm;
+    for (const auto& conditions : conditions_of_occurrences) {
+        arm.relations.push_back({table, "s" + std::to_string(arm.relations.size()), columns, conditions});
+    }
+    program.arms = {arm};
+    return program;
+}
+
+SourceCapture capture_for(const std::vector<const compile::Program*>& programs, std::vector<CapturedEvent> events = {},
+                          std::vector<std::string> primary_key = {"id"}) {
+    return make_capture(1, table, facts(), std::move(primary_key), programs, std::move(events), 0);
+}
+
+std::vector<std::string> names(const SourceCapture& capture) {
+    std::vector<std::string> result;
+    for (const auto& column : capture.columns) {
+        result.push_back(column.name);
+    }
+    return result;
+}
+
+std::string all_sql(const SourceCapture& capture) {
+    std::string text;
+    for (const auto& statement : create_triggers(capture)) {
+        text += statement + ";\n";
+    }
+    return text;
+}
+
+TEST(MakeCapture, TakesTheColumnsOfAllPrograms) {
+    const auto one = reading({"c"}, {{}});
+    const auto other = reading({"a", "b"}, {{}});
+    EXPECT_THAT(names(capture_for({&one, &other})), ElementsAre("a", "b", "c"));
+}
+
+TEST(MakeCapture, ARowMattersIfItDoesToAnyOccurrence) {
+    const auto one = reading({"a"}, {{"r.a = 1", "r.a > 0"}, {"r.a = 2"}});
+    const auto other = reading({"a"}, {{"r.a = 2"}});
+    EXPECT_THAT(capture_for({&one, &other}).alternatives, ElementsAre("(r.a = 1) AND (r.a > 0)", "(r.a = 2)"));
+}
+
+TEST(MakeCapture, EveryRowMattersToAnOccurrenceWithoutConditions) {
+    const auto one = reading({"a"}, {{"r.a = 1"}});
+    const auto other = reading({"a"}, {{"r.a = 2"}, {}});
+    EXPECT_THAT(capture_for({&one, &other}).alternatives, IsEmpty());
+}
+
+TEST(MakeCapture, EventsBringTheirColumns) {
+    const auto program = reading({"a"}, {{"r.a = 1"}});
+    const auto capture = capture_for({&program}, {{"e", 0, "(r.c = 'x'::text)", {"c"}}});
+    EXPECT_THAT(names(capture), ElementsAre("a", "c"));
+    EXPECT_THAT(all_sql(capture), HasSubstr("WHERE ((r.a = 1)) OR ((r.c = 'x'::text))"));
+}
+
+TEST(MakeCapture, RefusesColumnsNamedLikeTheLogsOwn) {
+    const auto program = reading({"freshet_sign"}, {{}});
+    EXPECT_THROW(capture_for({&program}), core::Error);
+    const auto unknown = reading({"zzz"}, {{}});
+    EXPECT_THROW(capture_for({&unknown}), core::Error);
+}
+
+TEST(MakeCapture, PairsByThePrimaryKey) {
+    const auto program = reading({"a"}, {{}});
+    EXPECT_THAT(all_sql(capture_for({&program})), HasSubstr("FULL JOIN freshet_new AS n ON o.\"id\" = n.\"id\""));
+    EXPECT_THAT(capture_for({&program}, {}, {"state"}).identity, ElementsAre("state"));
+}
+
+// Its "=" lives in the extension's schema, which the trigger does not search: the writer's UPDATE would fail.
+TEST(MakeCapture, DoesNotPairByAnExtensionsType) {
+    const auto program = reading({"a"}, {{}});
+    const auto capture = capture_for({&program}, {}, {"id", "path"});
+    EXPECT_THAT(all_sql(capture), Not(HasSubstr("o.\"path\" = n.\"path\"")));
+    EXPECT_THAT(all_sql(capture),
+                HasSubstr("ON ROW(o.\"id\", o.\"path\")::record OPERATOR(pg_catalog.*=) ROW(n.\"id\", "
+                          "n.\"path\")::record"));
+}
+
+TEST(Triggers, WithoutAKeyReadOnlyLoggedColumns) {
+    const auto program = reading({"a", "b"}, {{}});
+    EXPECT_THAT(all_sql(capture_for({&program}, {}, {})),
+                HasSubstr("(SELECT r.\"a\", r.\"b\", ROW(r.\"a\", r.\"b\")::text COLLATE \"C\" AS freshet_image"));
+}
+
+TEST(Triggers, BodyIsQuotedByATagThatItDoesNotContain) {
+    const auto program = reading({"c"}, {{"r.c = '$freshet$'::text", "r.c <> '$freshet_$'::text"}});
+    const auto sql = create_triggers(capture_for({&program})).front();
+    EXPECT_THAT(sql, HasSubstr(" AS $freshet__$\n"));
+    EXPECT_TRUE(sql.ends_with("\n$freshet__$"));
+}
+
+TEST(Triggers, NothingIsUpdatedThatNoViewReads) {
+    const auto program = reading({}, {{}});
+    EXPECT_THAT(all_sql(capture_for({&program})), Not(HasSubstr("AFTER update")));
+}
+
+TEST(Fingerprint, ChangesExactlyWithTheSql) {
+    const auto program = reading({"a"}, {{"r.a = 1"}});
+    const auto same = reading({"a"}, {{"r.a = 1"}, {"r.a = 1"}});
+    const auto other_condition = reading({"a"}, {{"r.a = 2"}});
+    const auto other_column = reading({"a", "b"}, {{"r.a = 1"}});
+    const auto original = fingerprint(capture_for({&program}));
+    EXPECT_EQ(fingerprint(capture_for({&program, &program})), original);
+    EXPECT_EQ(fingerprint(capture_for({&same})), original);
+    EXPECT_NE(fingerprint(capture_for({&other_condition})), original);
+    EXPECT_NE(fingerprint(capture_for({&other_column})), original);
+    EXPECT_NE(fingerprint(capture_for({&program}, {{"e", 0, "r.a = 3", {"a"}}})), original);
+    EXPECT_NE(fingerprint(capture_for({&program}, {{"e", 0, "r.a = 3", {"a"}}})),
+              fingerprint(capture_for({&program}, {{"f", 0, "r.a = 3", {"a"}}})));
+    EXPECT_NE(fingerprint(capture_for({&program}, {}, {})), original);
+    auto touched = capture_for({&program});
+    touched.touch = true;
+    EXPECT_NE(fingerprint(touched), original);
+    auto retyped = capture_for({&program});
+    retyped.columns.front().log_type = "bigint";
+    EXPECT_NE(fingerprint(retyped), original);
+}
+
+TEST(ExtendLog, AddsOnlyWhatIsMissing) {
+    const auto program = reading({"a", "b"}, {{}});
+    EXPECT_THAT(extend_log(capture_for({&program}), {"a", "b"}), IsEmpty());
+    EXPECT_THAT(extend_log(capture_for({&program}), {"a"}),
+                ElementsAre("ALTER TABLE freshet.log_1_0 ADD COLUMN IF NOT EXISTS \"b\" text COLLATE pg_catalog.\"C\"",
+                            "ALTER TABLE freshet.log_1_1 ADD COLUMN IF NOT EXISTS \"b\" text COLLATE pg_catalog.\"C\"",
+                            HasSubstr("CREATE OR REPLACE VIEW freshet.log_1 AS")));
+}
+
+TEST(CreateLog, NothingForAViewThatIsOnlyTouched) {
+    EXPECT_THAT(create_log(make_capture(1, table, facts(), {"id"}, {}, {}, 1)), IsEmpty());
+}
+
+}  // namespace
+}  // namespace freshet::capture

@@ -1,0 +1,119 @@
+// Inclusion-exclusion by hand; the whole text is below tests/golden.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "freshet/compile/emit.hpp"
+
+namespace freshet::compile {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+Program join_of(const std::vector<std::string>& tables) {
+    Program program;
+    program.view_id = 1;
+    query::Arm arm;
+    arm.keys = {"s0.k"};
+    for (const auto& table : tables) {
+        arm.relations.push_back({{"public", table}, "s" + std::to_string(arm.relations.size()), {"k"}, {}});
+        const sql::QualifiedName name{"public", table};
+        const bool known = std::any_of(program.sources.begin(), program.sources.end(),
+                                       [&](const Source& source) { return source.table == name; });
+        if (!known) {
+            program.sources.push_back({static_cast<int>(program.sources.size()) + 1, name, {"k"}});
+        }
+    }
+    program.arms = {arm};
+    program.keys = {{"k0", "integer", "", false}};
+    program.aggregates = {{query::AggregateKind::count_rows, -1}};
+    program.outputs = {{"k", query::OutputKind::key, "k0"}, {"n", query::OutputKind::computed, "a0"}};
+    return program;
+}
+
+std::size_t occurrences(const std::string& text, const std::string& word) {
+    std::size_t count = 0;
+    for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+        ++count;
+    }
+    return count;
+}
+
+TEST(Fold, OneChangedTableIsOneTerm) {
+    const auto program = join_of({"a", "b"});
+    const auto sql = fold(program, {1}).merge;
+    EXPECT_EQ(fold_terms(program, {1}), 1U);
+    EXPECT_EQ(occurrences(sql, "AS sign"), 1U);
+    EXPECT_THAT(sql, HasSubstr("(s0.freshet_sign)::integer AS sign"));
+    EXPECT_THAT(sql, HasSubstr("FROM d1 AS s0, \"public\".\"b\" AS s1"));
+    EXPECT_THAT(sql, Not(HasSubstr("d2")));
+}
+
+TEST(Fold, TwoChangedTablesAreSubtractedWhereBothChanged) {
+    const auto program = join_of({"a", "b"});
+    const auto sql = fold(program, {1, 2}).merge;
+    EXPECT_EQ(fold_terms(program, {1, 2}), 3U);
+    EXPECT_EQ(occurrences(sql, "AS sign"), 3U);
+    EXPECT_THAT(
+        sql, HasSubstr("(s0.freshet_sign)::integer AS sign, (s0.k) AS k0\n    FROM d1 AS s0, \"public\".\"b\" AS s1"));
+    EXPECT_THAT(
+        sql, HasSubstr("(s1.freshet_sign)::integer AS sign, (s0.k) AS k0\n    FROM \"public\".\"a\" AS s0, d2 AS s1"));
+    EXPECT_THAT(
+        sql,
+        HasSubstr(
+            "(s0.freshet_sign * s1.freshet_sign * -1)::integer AS sign, (s0.k) AS k0\n    FROM d1 AS s0, d2 AS s1"));
+}
+
+TEST(Fold, ThreeChangedTablesAddWhatAllThreeChanged) {
+    const auto program = join_of({"a", "b", "c"});
+    const auto sql = fold(program, {1, 2, 3}).merge;
+    EXPECT_EQ(fold_terms(program, {1, 2, 3}), 7U);
+    EXPECT_EQ(occurrences(sql, "AS sign"), 7U);
+    EXPECT_EQ(occurrences(sql, "* -1)::integer"), 3U);
+    EXPECT_THAT(sql, HasSubstr("(s0.freshet_sign * s1.freshet_sign * s2.freshet_sign)::integer AS sign"));
+}
+
+TEST(Fold, OccurrencesOfASelfJoinChangeTogether) {
+    const auto program = join_of({"a", "a"});
+    EXPECT_EQ(fold_terms(program, {1}), 3U);
+    EXPECT_THAT(fold(program, {1}).merge, HasSubstr("FROM d1 AS s0, d1 AS s1"));
+}
+
+TEST(Fold, ArmsAddUp) {
+    auto program = join_of({"a", "b"});
+    program.arms.push_back(program.arms.front());
+    EXPECT_EQ(fold_terms(program, {1, 2}), 6U);
+    EXPECT_EQ(occurrences(fold(program, {1, 2}).merge, "AS sign"), 6U);
+}
+
+TEST(Fold, ManyTermsDoNotOverflow) {
+    EXPECT_GT(fold_terms(join_of(std::vector<std::string>(80, "a")), {1}), 1'000'000U);
+}
+
+// A published column may be called like a key of ours, and two columns may show one key.
+TEST(Compare, ScopeReadsKeysUnderANameOfItsOwn) {
+    auto program = join_of({"a"});
+    program.outputs = {{"k0", query::OutputKind::computed, "a0"},
+                       {"tenant", query::OutputKind::key, "k0"},
+                       {"x", query::OutputKind::key, "k0"}};
+    program.tenant_key = 0;
+    const auto sql = compare(program, "p", "SELECT 1", {true}, 5);
+    EXPECT_THAT(sql,
+                HasSubstr("SELECT q.\"k0\", q.\"tenant\", q.\"x\" FROM p AS q CROSS JOIN LATERAL (SELECT q.\"tenant\" "
+                          "AS k0) AS r WHERE r.k0 = $1::integer"));
+    EXPECT_THAT(sql, HasSubstr("to_jsonb(x.*)"));
+}
+
+// "=" of an extension's type may not be found under the pinned search_path; of arrays it is.
+TEST(Recompute, ComparesTypesOfOtherSchemasAsArrays) {
+    auto program = join_of({"a"});
+    program.keys.front().type = "public.citext";
+    program.tenant_key = 0;
+    EXPECT_THAT(recompute(program, {true}).front().fill_fresh,
+                HasSubstr("WHERE ARRAY[r.k0] = ARRAY[$1::public.citext]"));
+}
+
+}  // namespace
+}  // namespace freshet::compile
