@@ -104,8 +104,9 @@ Pairing pairing(const SourceCapture& capture) {
     }
     const auto numbered = [&](const std::string& rows) {
         const auto image = "ROW(" + columns_of(capture, "r") + ")::text COLLATE \"C\"";
-        return "(SELECT " + columns_of(capture, "r") + ", " + image + " AS freshet_image, row_number() OVER (PARTITION BY " + image +
-               ") AS freshet_number FROM " + rows + " AS r)";
+        return "(SELECT " + columns_of(capture, "r") + ", " + image +
+               " AS freshet_image, row_number() OVER (PARTITION BY " + image + ") AS freshet_number FROM " + rows +
+               " AS r)";
     };
     return {numbered("freshet_old"), numbered("freshet_new"),
             "o.freshet_image = n.freshet_image AND o.freshet_number = n.freshet_number", "freshet_number"};
@@ -202,11 +203,11 @@ std::string create_marker_function(const SourceCapture& capture, const std::stri
     };
     return trigger_function(
         capture, kind,
-        "DECLARE\n    bell integer;\nBEGIN\n    SELECT last_value INTO bell FROM freshet.doorbell;\n    IF bell & 1 = 0 "
-        "THEN\n        " +
+        "DECLARE\n    bell integer;\nBEGIN\n    SELECT last_value INTO bell FROM freshet.doorbell;\n    IF bell & 1 = "
+        "0 THEN\n        " +
             insert("0") + "\n    ELSE\n        " + insert("1") +
-            "\n    END IF;\n    IF bell & 2 <> 0 THEN\n        PERFORM pg_notify('freshet', '{\"source\": ' || TG_ARGV[0] "
-            "|| '}');\n    END IF;\n    RETURN NULL;\nEND");
+            "\n    END IF;\n    IF bell & 2 <> 0 THEN\n        PERFORM pg_notify('freshet', '{\"source\": ' || "
+            "TG_ARGV[0] || '}');\n    END IF;\n    RETURN NULL;\nEND");
 }
 
 std::string create_trigger(const SourceCapture& capture, const std::string& name, const std::string& event,

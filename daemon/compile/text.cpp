@@ -90,7 +90,8 @@ std::string scope_condition(const Program& program, const std::string& alias, bo
     if (tenant) {
         const auto index = static_cast<std::size_t>(program.tenant_key);
         const auto& type = program.keys[index].type;
-        condition = comparison(alias + "." + key_name(index), "=", "$" + std::to_string(parameter++) + "::" + type, type);
+        const auto value = "$" + std::to_string(parameter++) + "::" + type;
+        condition = comparison(alias + "." + key_name(index), "=", value, type);
     }
     if (program.retention_key >= 0) {
         append(condition, " AND ", within_horizon(program, alias, parameter));

@@ -17,8 +17,8 @@ std::string key_name(std::size_t index);  // k<i>
 // "k0, k1, ...", each with `prefix` in front.
 std::string key_list(const Program& program, std::string_view prefix = "");
 
-// "left operator right" over values of `type`, for =, < and >=. A type outside pg_catalog may bring operators of its own,
-// which the pinned search_path hides; arrays compare their elements by them whatever the path says.
+// "left operator right" over values of `type`, for =, < and >=. A type outside pg_catalog may bring operators of its
+// own, which the pinned search_path hides; arrays compare their elements by them whatever the path says.
 std::string comparison(const std::string& left, std::string_view op, const std::string& right, const std::string& type);
 
 // A number the state keeps per group and adds deltas to.

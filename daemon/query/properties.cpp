@@ -39,8 +39,8 @@ const ColumnFact* fact_of(const PgQuery__ColumnRef& reference, const Flattened& 
     return found == columns.end() ? nullptr : &*found;
 }
 
-// Types whose +, -, * and casts to each other never give NULL. Others do: jsonb 'null' cast to a number (from PostgreSQL
-// 18 on), the time of an infinite timestamp, the sum of two closed paths.
+// Types whose +, -, * and casts to each other never give NULL. Others do: jsonb 'null' cast to a number (from
+// PostgreSQL 18 on), the time of an infinite timestamp, the sum of two closed paths.
 bool ordinary_cast(const PgQuery__TypeName& type) {
     return among(type_name(type), {"int2", "int4", "int8", "numeric", "float4", "float8", "text", "varchar", "bpchar",
                                    "bool", "date", "timestamp", "timestamptz", "uuid"});

@@ -27,7 +27,10 @@ const std::vector<Case>& cases() {
          "SELECT code, tag, min(tag) AS t, max(code) AS c, count(DISTINCT tag) AS d, min(hours) AS h FROM typed "
          "GROUP BY code, tag"},
         {"collations", read_whole(golden_folder() / "collations_and_lengths/query.sql")},
-        {"collation_of_a_union", read_whole(golden_folder() / "union_all_collations/query.sql")},
+        // The cluster sorts as C does; only this collation puts 'a' before 'B'.
+        {"collation_of_a_union",
+         "SELECT f.name, count(*) AS n, min(f.name) AS lo FROM (SELECT kind COLLATE \"und-x-icu\" AS name FROM child "
+         "UNION ALL SELECT region FROM parent) f WHERE f.name < 'B' GROUP BY f.name"},
         {"uncomparable_input", read_whole(golden_folder() / "uncomparable_input/query.sql")},
         {"fields_of_infinite_moments",
          "SELECT state, count(extract(hour FROM moment)) AS hours, sum(extract(hour FROM moment)) AS total, "
