@@ -1,7 +1,6 @@
 #include "freshet/schedule/supervisor.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "freshet/async/first_of.hpp"
 #include "freshet/async/offload.hpp"
@@ -9,6 +8,7 @@
 #include "freshet/core/version.hpp"
 #include "freshet/install/install.hpp"
 #include "freshet/pg/advisory_lock.hpp"
+#include "freshet/schedule/sessions.hpp"
 #include "freshet/sql/texts.hpp"
 
 namespace freshet::schedule {
@@ -19,32 +19,8 @@ using Clock = std::chrono::steady_clock;
 
 // "freshetL" as a number: who holds it looks at the log, arms the bell and trims.
 constexpr std::int64_t leader_lock = 0x667265736865744C;
-constexpr core::Backoff::Limits reconnect_limits{std::chrono::milliseconds{100}, std::chrono::milliseconds{10'000}};
-constexpr std::chrono::seconds upkeep_interval{5};
-constexpr std::chrono::minutes calendar_interval{60};
 constexpr std::chrono::seconds complaint_interval{5};
-constexpr std::chrono::milliseconds trim_lock_timeout{50};
-// No statement of the control session works on a whole table; a server that does not answer one is as good as gone.
-constexpr std::chrono::milliseconds control_timeout{60'000};
 constexpr int fallback_polls = 5;  // the fallback poll is this many times slower than poll_interval
-
-std::string query_text(std::string_view name) {
-    return std::string(sql::text("triggers/queries/schedule/" + std::string(name) + ".sql"));
-}
-
-pg::ConnectOptions options_for(const settings::Settings& settings, const std::string& role) {
-    pg::ConnectOptions options;
-    options.conninfo = settings.database.conninfo;
-    options.application_name = "freshetd/" + role;
-    options.default_timeout = settings.daemon.statement_timeout;
-    return options;
-}
-
-pg::ConnectOptions control_options(const settings::Settings& settings) {
-    auto options = options_for(settings, "control");
-    options.default_timeout = std::min(options.default_timeout, control_timeout);
-    return options;
-}
 
 asio::awaitable<void> hear(pg::Connection& connection, std::chrono::milliseconds limit) {
     co_await connection.wait_notification(limit);
@@ -58,19 +34,6 @@ DoorbellMachine::Timing timing_of(const settings::Settings& settings) {
     return timing;
 }
 
-pg::Link::OnChange report(observe::Logger& log, observe::Metrics& metrics, observe::SessionRole role) {
-    return [&log, &metrics, role](const pg::LinkChange& change) {
-        if (change.state == pg::LinkState::waiting && change.error != nullptr) {
-            log.warning("no session with the database",
-                        {{"error", change.error->what()}, {"hint", change.error->hint()}, {"retry_in", change.pause}});
-            metrics.set_database(role, observe::DatabaseState::down);
-        } else if (change.state == pg::LinkState::connected) {
-            metrics.set_database(role, observe::DatabaseState::up);
-            metrics.reconnected(role);
-        }
-    };
-}
-
 }  // namespace
 
 Supervisor::Supervisor(asio::any_io_executor executor, settings::Settings settings, observe::Logger& log,
@@ -80,10 +43,11 @@ Supervisor::Supervisor(asio::any_io_executor executor, settings::Settings settin
       log_(log),
       metrics_(metrics),
       clock_(clock),
-      pool_(executor, options_for(settings_, "worker"), settings_.daemon.workers,
-            report(log, metrics, observe::SessionRole::worker)),
+      pool_(executor, worker_options(settings_), settings_.daemon.workers,
+            report_to(log, metrics, observe::SessionRole::worker)),
       control_link_(executor, control_options(settings_), core::Backoff(reconnect_limits),
-                    report(log, metrics, observe::SessionRole::control)),
+                    report_to(log, metrics, observe::SessionRole::control)),
+      upkeep_(settings_, log, metrics, clock),
       wake_(executor),
       stop_requested_(executor),
       view_tasks_(executor,
@@ -283,10 +247,7 @@ asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
         }
     }
     views_ = std::move(fresh);
-    faults_.clear();
-    // Before the loops begin: a view that is marked broken is recomputed by its loop, unless its changes go unnoticed.
-    co_await check_capture(connection);
-    co_await weigh_recomputation(connection);
+    co_await upkeep_.views_loaded(connection, views_);
     for (const auto& view : views_) {
         view_tasks_.spawn(view->run(), view->view().display_name());
     }
@@ -326,12 +287,11 @@ asio::awaitable<void> Supervisor::lead(pg::Connection& connection) {
     co_await stop_views();  // the probe of choose_mode needs a worker
     co_await choose_mode(connection);
     co_await load_views(connection);
-    next_upkeep_ = clock_.now();
-    next_calendar_ = clock_.now();
+    upkeep_.hurry();
     log_.info("leading", {{"views", static_cast<std::int64_t>(views_.size())}});
     auto action = doorbell_->connected(clock_.now());
     while (!stopping_) {
-        co_await upkeep_if_due(connection);
+        co_await upkeep_.run_if_due(connection, views_);
         action = co_await carry_out(connection, action);
         if (views_changed_) {
             co_await load_views(connection);
@@ -391,7 +351,7 @@ asio::awaitable<DoorbellAction> Supervisor::look(pg::Connection& connection) {
         }
     }
     metrics_.polled(poll.found == Poll::Found::changes ? observe::PollOutcome::found : observe::PollOutcome::empty);
-    take_due(found.now);
+    upkeep_.request_due(views_, found.now);
     for (const auto& loop : views_) {
         if (const auto payload = loop->take_held_announcement()) {
             co_await connection.prepared("SELECT pg_notify('freshet_refreshed', $1)", pg::params(*payload));
@@ -409,7 +369,7 @@ bool Supervisor::views_differ(const capture::Look& found) const {
 }
 
 asio::awaitable<DoorbellAction> Supervisor::wait(pg::Connection& connection, core::Clock::TimePoint until) {
-    until = std::min(until, next_upkeep_);
+    until = std::min(until, upkeep_.next());
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - clock_.now()) +
                       std::chrono::milliseconds(1);
     if (left.count() <= 0 || stopping_) {
@@ -426,115 +386,6 @@ asio::awaitable<DoorbellAction> Supervisor::wait(pg::Connection& connection, cor
         co_return co_await look(connection);
     }
     co_return doorbell_->tick(clock_.now());
-}
-
-asio::awaitable<void> Supervisor::upkeep_if_due(pg::Connection& connection) {
-    if (clock_.now() < next_upkeep_) {
-        co_return;
-    }
-    next_upkeep_ = clock_.now() + upkeep_interval;
-    const auto upkeep =
-        co_await capture::keep_log_small(connection, settings_.daemon.log_rotate_bytes, trim_lock_timeout);
-    for (const auto& size : upkeep.sizes) {
-        metrics_.set_changelog_bytes(size.source, size.bytes);
-    }
-    co_await check_capture(connection);
-    co_await weigh_recomputation(connection);
-    if (clock_.now() >= next_calendar_) {
-        next_calendar_ = clock_.now() + calendar_interval;
-        co_await connection.query(query_text("forget_log"),
-                                  pg::params(std::to_string(settings_.daemon.refresh_log_keep.count()) + " hours"));
-        co_await refresh_calendar(connection);
-    }
-}
-
-asio::awaitable<void> Supervisor::check_capture(pg::Connection& connection) {
-    const auto faults = co_await capture::capture_faults(connection);
-    for (const auto& fault : faults) {
-        if (std::find(faults_.begin(), faults_.end(), fault) == faults_.end()) {
-            log_.error("changes of a source are not captured",
-                       {{"source", fault.source}, {"reason", fault.reason}, {"hint", "run freshetd install"}});
-            metrics_.capture_fault(fault.reason);
-        }
-    }
-    for (const auto& loop : views_) {
-        std::string reason;
-        for (const auto& fault : faults) {
-            const auto& sources = loop->view().sources;
-            if (std::any_of(sources.begin(), sources.end(),
-                            [&](const catalog::StoredSource& one) { return one.id == fault.source_id; })) {
-                reason = "changes of " + fault.source + " are not captured: " + fault.reason;
-            }
-        }
-        loop->capture_fault(reason);  // first: a recomputation that ends now must not mark the view ready
-        if (!reason.empty() && faults_ != faults) {
-            co_await install::mark_broken(connection, loop->view_id(), reason);
-        }
-    }
-    faults_ = faults;
-}
-
-asio::awaitable<void> Supervisor::weigh_recomputation(pg::Connection& connection) {
-    const auto rows = co_await connection.prepared(query_text("recompute_from"));
-    for (int i = 0; i < rows.rows(); ++i) {
-        for (const auto& loop : views_) {
-            if (loop->view_id() == rows.integer(i, 0)) {
-                loop->set_source_rows(rows.integer(i, 1));
-            }
-        }
-    }
-}
-
-asio::awaitable<void> Supervisor::refresh_calendar(pg::Connection& connection) {
-    std::vector<DueEntry> entries;
-    for (const auto& view : settings_.views) {
-        if (!view.reconcile) {
-            continue;
-        }
-        auto statement = query_text("due");
-        auto parameters = pg::params(view.reconcile->at);
-        if (view.reconcile->timezone_query.empty()) {
-            parameters.emplace_back(view.reconcile->timezone);
-        } else {
-            statement = query_text("due_by_tenant");
-            statement.replace(statement.find("{query}"), 7, view.reconcile->timezone_query);
-        }
-        std::string complaint;
-        try {
-            // The user's query names its tables as in a psql session.
-            co_await connection.query("SELECT set_config('search_path', 'public', false)");
-            const auto rows = co_await connection.query(statement, std::move(parameters));
-            for (int i = 0; i < rows.rows(); ++i) {
-                const auto tenant = rows.get(i, 0);
-                const auto due = std::chrono::system_clock::time_point(
-                    std::chrono::duration_cast<std::chrono::system_clock::duration>(
-                        std::chrono::duration<double>(rows.number(i, 1))));
-                entries.push_back({due, view.name, tenant ? std::optional<std::string>(*tenant) : std::nullopt});
-            }
-        } catch (const pg::Error& error) {
-            if (error.connection_lost()) {
-                throw;
-            }
-            complaint = error.what();
-        }
-        co_await connection.query("SELECT set_config('search_path', 'pg_catalog', false)");
-        if (!complaint.empty()) {
-            log_.error("the reconcile schedule cannot be computed", {{"view", view.name}, {"error", complaint}});
-        }
-    }
-    calendar_.replace(entries);
-}
-
-void Supervisor::take_due(double now) {
-    const auto moment = std::chrono::system_clock::time_point(
-        std::chrono::duration_cast<std::chrono::system_clock::duration>(std::chrono::duration<double>(now)));
-    for (const auto& entry : calendar_.take_due(moment)) {
-        for (const auto& loop : views_) {
-            if (loop->view().name == sql::parse_qualified_name(entry.view, "public")) {
-                loop->request_scheduled(entry.tenant);
-            }
-        }
-    }
 }
 
 observe::DaemonStatus Supervisor::status() const {

@@ -1,4 +1,4 @@
-// Everything that refreshes: the control session (leadership, doorbell, upkeep, calendar) and one loop per view.
+// Everything that refreshes: the control session (leadership, doorbell, upkeep) and one loop per view.
 //
 // One generation of it serves one configuration; a reload makes a new one. Not thread-safe; lives on its executor.
 #pragma once
@@ -14,13 +14,12 @@
 #include "freshet/async/event.hpp"
 #include "freshet/async/task_group.hpp"
 #include "freshet/capture/doorbell.hpp"
-#include "freshet/capture/upkeep.hpp"
 #include "freshet/observe/log.hpp"
 #include "freshet/observe/metrics.hpp"
 #include "freshet/observe/status.hpp"
 #include "freshet/pg/link.hpp"
-#include "freshet/schedule/calendar.hpp"
 #include "freshet/schedule/doorbell_machine.hpp"
+#include "freshet/schedule/upkeep.hpp"
 #include "freshet/schedule/view_loop.hpp"
 #include "freshet/schedule/worker_pool.hpp"
 #include "freshet/settings/settings.hpp"
@@ -61,13 +60,8 @@ class Supervisor {
     asio::awaitable<DoorbellAction> look(pg::Connection& connection);
     asio::awaitable<DoorbellAction> wait(pg::Connection& connection, core::Clock::TimePoint until);
     asio::awaitable<void> silence(pg::Connection& connection);
-    asio::awaitable<void> upkeep_if_due(pg::Connection& connection);
-    asio::awaitable<void> check_capture(pg::Connection& connection);
-    asio::awaitable<void> weigh_recomputation(pg::Connection& connection);
-    asio::awaitable<void> refresh_calendar(pg::Connection& connection);
     asio::awaitable<void> pause_for(std::chrono::milliseconds time);
 
-    void take_due(double now);
     bool views_differ(const capture::Look& found) const;
     void set_database(observe::DatabaseState state);
 
@@ -79,13 +73,12 @@ class Supervisor {
 
     WorkerPool pool_;
     pg::Link control_link_;
+    Upkeep upkeep_;
     async::Event wake_;
     async::Event stop_requested_;
     async::TaskGroup view_tasks_;
     std::vector<std::unique_ptr<ViewLoop>> views_;
     std::optional<DoorbellMachine> doorbell_;
-    Calendar calendar_;
-    std::vector<capture::CaptureFault> faults_;
 
     bool stopping_ = false;
     bool cancelled_ = false;
@@ -95,8 +88,6 @@ class Supervisor {
     observe::Leadership leadership_ = observe::Leadership::standby;
     std::set<int> known_ids_;           // of the generations in place when the views were loaded
     std::vector<std::string> missing_;  // configured, but not installed
-    core::Clock::TimePoint next_upkeep_{};
-    core::Clock::TimePoint next_calendar_{};
     std::chrono::steady_clock::time_point alive_at_;
     std::string last_complaint_;
 };

@@ -1,0 +1,68 @@
+#include "freshet/schedule/upkeep.hpp"
+
+#include "freshet/schedule/upcoming.hpp"
+#include "queries.hpp"
+
+namespace freshet::schedule {
+
+namespace {
+
+constexpr std::chrono::seconds interval{5};
+constexpr std::chrono::minutes calendar_interval{60};
+constexpr std::chrono::milliseconds trim_lock_timeout{50};
+
+}  // namespace
+
+asio::awaitable<void> Upkeep::views_loaded(pg::Connection& connection, const Views& views) {
+    capture_watch_.forget();
+    co_await capture_watch_.check(connection, views);
+    co_await weigh_recomputation(connection, views);
+}
+
+void Upkeep::hurry() {
+    next_ = next_calendar_ = clock_.now();
+}
+
+asio::awaitable<void> Upkeep::run_if_due(pg::Connection& connection, const Views& views) {
+    if (clock_.now() < next_) {
+        co_return;
+    }
+    next_ = clock_.now() + interval;
+    const auto log = co_await capture::keep_log_small(connection, settings_.daemon.log_rotate_bytes, trim_lock_timeout);
+    for (const auto& size : log.sizes) {
+        metrics_.set_changelog_bytes(size.source, size.bytes);
+    }
+    co_await capture_watch_.check(connection, views);
+    co_await weigh_recomputation(connection, views);
+    if (clock_.now() >= next_calendar_) {
+        next_calendar_ = clock_.now() + calendar_interval;
+        co_await connection.query(query_text("forget_log"),
+                                  pg::params(std::to_string(settings_.daemon.refresh_log_keep.count()) + " hours"));
+        calendar_.replace(co_await upcoming_reconciles(connection, settings_, log_));
+    }
+}
+
+void Upkeep::request_due(const Views& views, double now) {
+    const auto moment = std::chrono::system_clock::time_point(
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(std::chrono::duration<double>(now)));
+    for (const auto& entry : calendar_.take_due(moment)) {
+        for (const auto& loop : views) {
+            if (loop->view().name == sql::parse_qualified_name(entry.view, "public")) {
+                loop->request_scheduled(entry.tenant);
+            }
+        }
+    }
+}
+
+asio::awaitable<void> Upkeep::weigh_recomputation(pg::Connection& connection, const Views& views) {
+    const auto rows = co_await connection.prepared(query_text("recompute_from"));
+    for (int i = 0; i < rows.rows(); ++i) {
+        for (const auto& loop : views) {
+            if (loop->view_id() == rows.integer(i, 0)) {
+                loop->set_source_rows(rows.integer(i, 1));
+            }
+        }
+    }
+}
+
+}  // namespace freshet::schedule

@@ -1,0 +1,50 @@
+// What the leader does besides refreshing, every few seconds: keeps the change log small, watches over capture, weighs
+// recomputation, forgets old rows of the refresh log, and keeps the calendar of reconciles.
+//
+// Not thread-safe; lives on the control session. What it refers to must outlive it.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <vector>
+
+#include "freshet/core/clock.hpp"
+#include "freshet/schedule/calendar.hpp"
+#include "freshet/schedule/capture_watch.hpp"
+#include "freshet/settings/settings.hpp"
+
+namespace freshet::schedule {
+
+class Upkeep {
+  public:
+    using Views = std::vector<std::unique_ptr<ViewLoop>>;
+
+    Upkeep(const settings::Settings& settings, observe::Logger& log, observe::Metrics& metrics,
+           const core::Clock& clock)
+        : settings_(settings), log_(log), metrics_(metrics), clock_(clock), capture_watch_(log, metrics) {}
+
+    // Before the loops of these views begin: a view that is marked broken is recomputed by its loop, unless its changes
+    // go unnoticed.
+    asio::awaitable<void> views_loaded(pg::Connection& connection, const Views& views);
+    asio::awaitable<void> run_if_due(pg::Connection& connection, const Views& views);
+    // Everything is due at once, as when leadership begins.
+    void hurry();
+    core::Clock::TimePoint next() const noexcept { return next_; }
+
+    // Asks the views whose reconcile is due at `now`, seconds since the epoch on the database's clock, to run it.
+    void request_due(const Views& views, double now);
+
+  private:
+    asio::awaitable<void> weigh_recomputation(pg::Connection& connection, const Views& views);
+
+    const settings::Settings& settings_;
+    observe::Logger& log_;
+    observe::Metrics& metrics_;
+    const core::Clock& clock_;
+    CaptureWatch capture_watch_;
+    Calendar calendar_;
+    core::Clock::TimePoint next_{};
+    core::Clock::TimePoint next_calendar_{};
+};
+
+}  // namespace freshet::schedule
