@@ -10,8 +10,8 @@ namespace freshet::capture {
 namespace {
 
 bool reserved(const std::string& column) {
-    static const std::set<std::string> names = {"freshet_xid",    "freshet_at",    "freshet_sign",
-                                                "freshet_events", "freshet_image", "freshet_net", "freshet_number"};
+    static const std::set<std::string> names = {"freshet_xid",   "freshet_at",  "freshet_sign",  "freshet_events",
+                                                "freshet_image", "freshet_net", "freshet_number"};
     return names.contains(column);
 }
 
@@ -28,12 +28,8 @@ std::set<std::string> alternatives_of(const sql::QualifiedName& table,
                                       const std::vector<const compile::Program*>& programs) {
     std::set<std::string> alternatives;
     for (const auto* program : programs) {
-        for (const auto& arm : program->arms) {
-            for (const auto& relation : arm.relations) {
-                if (relation.table == table) {
-                    alternatives.insert(conjunction(relation.capture_conditions));
-                }
-            }
+        for (const auto* relation : program->occurrences_of(table)) {
+            alternatives.insert(conjunction(relation->capture_conditions));
         }
     }
     return alternatives.contains("") ? std::set<std::string>{} : alternatives;
@@ -52,8 +48,8 @@ std::set<std::string> columns_of(const sql::QualifiedName& table, const std::vec
     return columns;
 }
 
-// Whether "=" on the column means the same in a trigger, where only pg_catalog is searched: of an extension's type it may
-// be missing there. format_type qualifies the types of every other schema.
+// Whether "=" on the column means the same in a trigger, where only pg_catalog is searched: of an extension's type it
+// may be missing there. format_type qualifies the types of every other schema.
 bool pairs_by_equality(const std::string& column, const std::vector<query::ColumnFact>& facts) {
     const auto fact =
         std::find_if(facts.begin(), facts.end(), [&](const query::ColumnFact& one) { return one.name == column; });
@@ -83,8 +79,9 @@ SourceCapture make_capture(int source_id, const sql::QualifiedName& table, const
             throw core::Error("table " + table.display() + " has no column " + name);
         }
         if (reserved(name)) {
-            throw core::Error("column " + name + " of " + table.display() + " has a name that the change log uses itself",
-                              "rename the column");
+            throw core::Error(
+                "column " + name + " of " + table.display() + " has a name that the change log uses itself",
+                "rename the column");
         }
         capture.columns.push_back(*fact);
     }
@@ -93,8 +90,7 @@ SourceCapture make_capture(int source_id, const sql::QualifiedName& table, const
 }
 
 std::string survey_sql(const std::vector<SurveyedSource>& sources, std::string_view strategy) {
-    const std::string pending =
-        " >= pg_snapshot_xmin($1::pg_snapshot) AND NOT pg_visible_in_snapshot(";
+    const std::string pending = " >= pg_snapshot_xmin($1::pg_snapshot) AND NOT pg_visible_in_snapshot(";
     std::string ids;
     std::string text;
     for (const auto& source : sources) {
@@ -112,7 +108,8 @@ std::string survey_sql(const std::vector<SurveyedSource>& sources, std::string_v
                 events + "]::bigint[] AS events\nFROM freshet.log_" + id + " WHERE freshet_xid" + pending +
                 "freshet_xid, $1::pg_snapshot)\nUNION ALL ";
     }
-    return text + "SELECT source_id AS source, kind, count(*) AS changes, min(at) AS oldest, '{}'::bigint[] AS events\n" +
+    return text +
+           "SELECT source_id AS source, kind, count(*) AS changes, min(at) AS oldest, '{}'::bigint[] AS events\n" +
            "FROM freshet.marker WHERE xid" + pending + "xid, $1::pg_snapshot) AND source_id IN (" + ids + ")" +
            (strategy == "concurrent" ? "" : " AND kind = 'truncate'") + "\nGROUP BY source_id, kind";
 }

@@ -134,8 +134,9 @@ core::Fault function_fault(const QueryText& text, const pg::Result& rows, int ro
         return fault_at(text, std::string::npos, "the cast of " + signature + " can read the clock ('today')",
                         "use to_date, to_timestamp or make_date");
     }
-    return fault_at(text, at, signature + " is " + (problem == "volatile" ? "volatile" : "only stable") +
-                                  ": the same rows can give another result later",
+    return fault_at(text, at,
+                    signature + " is " + (problem == "volatile" ? "volatile" : "only stable") +
+                        ": the same rows can give another result later",
                     "use functions that are immutable, or depend on the time zone alone");
 }
 
@@ -191,6 +192,17 @@ asio::awaitable<void> pin_settings(pg::Connection& connection, std::string schem
     }
 }
 
+asio::awaitable<compile::LevelTypes> describe(pg::Connection& connection, std::string name, std::string sql) {
+    const auto described = co_await probe(connection, std::move(name), "", std::move(sql));
+    const auto rows = co_await connection.query(query_text("column_types"), pg::params(described));
+    compile::LevelTypes types;
+    for (int i = 0; i < rows.rows(); ++i) {
+        types[rows.text(i, 0)] = {rows.text(i, rows.column_index("type")), rows.text(i, rows.column_index("base_type")),
+                                  rows.text(i, rows.column_index("collation"))};
+    }
+    co_return types;
+}
+
 // Everything below runs inside the transaction that resolve() rolls back.
 asio::awaitable<void> resolve_inside(pg::Connection& connection, QueryText text, Resolved& resolved) {
     co_await pin_settings(connection, text.schema, text.timezone);
@@ -204,12 +216,10 @@ asio::awaitable<void> resolve_inside(pg::Connection& connection, QueryText text,
     }
     resolved.facts = co_await fetch_facts(connection, resolved.normalised_sql, "freshet_select_");
     resolved.form = query::normalise(resolved.normalised_sql, resolved.facts);
-    const auto described = co_await probe(connection, "freshet_described", "", compile::describe_sql(resolved.form));
-    const auto rows = co_await connection.query(query_text("column_types"), pg::params(described));
-    for (int i = 0; i < rows.rows(); ++i) {
-        resolved.types[rows.text(i, 0)] = {rows.text(i, rows.column_index("type")),
-                                           rows.text(i, rows.column_index("base_type")),
-                                           rows.text(i, rows.column_index("collation"))};
+    for (std::size_t i = 0; i < resolved.form.levels.size(); ++i) {
+        auto types = co_await describe(connection, "freshet_described_" + std::to_string(i),
+                                       compile::describe_sql(resolved.form.levels[i]));
+        resolved.types.push_back(std::move(types));
     }
 }
 
@@ -247,8 +257,8 @@ asio::awaitable<Resolved> resolve(pg::Connection& connection, QueryText text) {
     } catch (const core::Faults&) {
         failure = std::current_exception();
     } catch (const core::Error& error) {
-        failure = std::make_exception_ptr(
-            core::Faults({fault_at(text, std::string::npos, error.what(), error.hint())}));
+        failure =
+            std::make_exception_ptr(core::Faults({fault_at(text, std::string::npos, error.what(), error.hint())}));
     }
     if (connection.alive()) {
         co_await transaction.rollback();

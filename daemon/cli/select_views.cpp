@@ -77,7 +77,7 @@ std::vector<catalog::StoredView> select_views(const std::vector<catalog::StoredV
 void require_tenant_key(const std::vector<catalog::StoredView>& views) {
     std::vector<std::string> without;
     for (const auto& view : views) {
-        if (view.program.tenant_key < 0) without.push_back(view.display_name());
+        if (!view.program.has_tenant()) without.push_back(view.display_name());
     }
     if (without.empty()) return;
     throw core::Error(joined(without) + (without.size() == 1 ? " has" : " have") + " no tenant column",

@@ -112,7 +112,7 @@ Json view_json(const VerifyReport& report) {
 
 std::vector<std::string> key_columns(const catalog::StoredView& view) {
     std::vector<std::string> names;
-    for (const auto& output : view.program.outputs) {
+    for (const auto& output : view.program.columns) {
         if (output.kind == query::OutputKind::key) names.push_back(output.name);
     }
     return names;

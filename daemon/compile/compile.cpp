@@ -10,18 +10,18 @@ namespace {
 
 using query::AggregateKind;
 
-bool uses(const query::NormalForm& form, std::size_t input, std::initializer_list<AggregateKind> kinds) {
+bool uses(const query::Level& form, std::size_t input, std::initializer_list<AggregateKind> kinds) {
     return std::any_of(form.aggregates.begin(), form.aggregates.end(), [&](const query::Aggregate& aggregate) {
         return aggregate.input == static_cast<int>(input) &&
                std::find(kinds.begin(), kinds.end(), aggregate.kind) != kinds.end();
     });
 }
 
-bool needs_sum(const query::NormalForm& form, std::size_t input) {
+bool needs_sum(const query::Level& form, std::size_t input) {
     return uses(form, input, {AggregateKind::sum, AggregateKind::avg});
 }
 
-bool needs_order(const query::NormalForm& form, std::size_t input) {
+bool needs_order(const query::Level& form, std::size_t input) {
     return uses(form, input, {AggregateKind::min, AggregateKind::max});
 }
 
@@ -43,7 +43,7 @@ void check_summable(const std::string& type) {
 }
 
 // The key behind an output column that a setting names.
-int key_of_output(const query::NormalForm& form, const std::string& name, const std::string& setting) {
+int key_of_output(const query::Level& form, const std::string& name, const std::string& setting) {
     for (const auto& output : form.outputs) {
         if (output.name == name && output.kind == query::OutputKind::key) {
             return std::stoi(output.expression.substr(1));
@@ -53,7 +53,7 @@ int key_of_output(const query::NormalForm& form, const std::string& name, const 
            "name a column that the query groups by");
 }
 
-std::vector<Source> sources_of(const query::NormalForm& form, const CompileOptions& options) {
+std::vector<Source> sources_of(const query::Level& form, const CompileOptions& options) {
     std::map<sql::QualifiedName, std::set<std::string>> columns;
     for (const auto& arm : form.arms) {
         for (const auto& relation : arm.relations) {
@@ -67,7 +67,7 @@ std::vector<Source> sources_of(const query::NormalForm& form, const CompileOptio
     return sources;
 }
 
-Input make_input(const query::NormalForm& form, std::size_t index, const std::map<std::string, ColumnType>& types) {
+Input make_input(const query::Level& form, std::size_t index, const LevelTypes& types) {
     const auto number = std::to_string(index);
     const auto& type = types.at("x" + number);
     Input input;
@@ -88,20 +88,64 @@ Input make_input(const query::NormalForm& form, std::size_t index, const std::ma
 }
 
 // A unique index over the keys, and over keys and value, is what merges rely on.
-void check_indexable(const Program& program) {
+void check_indexable(const Level& level) {
     constexpr std::size_t most_index_columns = 32;  // INDEX_MAX_KEYS of PostgreSQL
-    const bool values = std::any_of(program.inputs.begin(), program.inputs.end(),
-                                    [](const Input& input) { return input.has_values(); });
-    if (program.keys.size() + (values ? 1 : 0) > most_index_columns) {
-        reject("the query groups by " + std::to_string(program.keys.size()) +
-                   " columns, more than a unique index can have",
-               "group by fewer columns, or use strategy concurrent");
+    const bool values =
+        std::any_of(level.inputs.begin(), level.inputs.end(), [](const Input& input) { return input.has_values(); });
+    if (level.keys.size() + (values ? 1 : 0) > most_index_columns) {
+        reject(
+            "the query groups by " + std::to_string(level.keys.size()) + " columns, more than a unique index can have",
+            "group by fewer columns, or use strategy concurrent");
     }
 }
 
-}  // namespace
+Level compile_level(const query::Level& form, const LevelTypes& types, const CompileOptions& options) {
+    Level level;
+    level.view_id = options.view_id;
+    level.sources = sources_of(form, options);
+    level.arms = form.arms;
+    level.aggregates = form.aggregates;
+    level.outputs = form.outputs;
+    level.having = form.having;
+    level.total = form.total;
+    for (std::size_t i = 0; i < form.key_nullable.size(); ++i) {
+        const auto& type = types.at(key_name(i));
+        level.keys.push_back({key_name(i), type.type, type.collation, form.key_nullable[i]});
+    }
+    for (std::size_t i = 0; i < form.input_nullable.size(); ++i) {
+        level.inputs.push_back(make_input(form, i, types));
+    }
+    check_indexable(level);
+    if (!options.tenant.empty()) {
+        level.tenant_key = key_of_output(form, options.tenant, "tenant");
+    }
+    if (!options.retention_column.empty()) {
+        level.retention_key = key_of_output(form, options.retention_column, "retention.column");
+    }
+    return level;
+}
 
-const Source& Program::source_of(const sql::QualifiedName& table) const {
+void add_columns(Source& source, const std::vector<std::string>& columns) {
+    std::set<std::string> all(source.columns.begin(), source.columns.end());
+    all.insert(columns.begin(), columns.end());
+    source.columns.assign(all.begin(), all.end());
+}
+
+// Ascending by table, as those of a level are.
+std::vector<Source> sources_of(const std::vector<Level>& levels) {
+    std::map<sql::QualifiedName, Source> sources;
+    for (const auto& level : levels) {
+        for (const auto& source : level.sources) {
+            add_columns(sources.emplace(source.table, source).first->second, source.columns);
+        }
+    }
+    std::vector<Source> result;
+    std::transform(sources.begin(), sources.end(), std::back_inserter(result),
+                   [](const auto& entry) { return entry.second; });
+    return result;
+}
+
+const Source& find_source(const std::vector<Source>& sources, const sql::QualifiedName& table) {
     const auto found =
         std::find_if(sources.begin(), sources.end(), [&](const Source& source) { return source.table == table; });
     if (found == sources.end()) {
@@ -110,8 +154,39 @@ const Source& Program::source_of(const sql::QualifiedName& table) const {
     return *found;
 }
 
-std::string describe_sql(const query::NormalForm& form) {
-    Program untyped;
+}  // namespace
+
+const Source& Level::source_of(const sql::QualifiedName& table) const {
+    return find_source(sources, table);
+}
+
+const Source& Program::source_of(const sql::QualifiedName& table) const {
+    return find_source(sources, table);
+}
+
+std::vector<const query::Relation*> Program::occurrences_of(const sql::QualifiedName& table) const {
+    std::vector<const query::Relation*> found;
+    for (const auto& level : levels) {
+        for (const auto& arm : level.arms) {
+            for (const auto& relation : arm.relations) {
+                if (relation.table == table) {
+                    found.push_back(&relation);
+                }
+            }
+        }
+    }
+    return found;
+}
+
+void Program::set_view_id(int id) {
+    view_id = id;
+    for (auto& level : levels) {
+        level.view_id = id;
+    }
+}
+
+std::string describe_sql(const query::Level& form) {
+    Level untyped;
     untyped.arms = form.arms;
     std::vector<std::string> columns;
     for (std::size_t i = 0; i < form.key_nullable.size(); ++i) {
@@ -131,28 +206,18 @@ std::string describe_sql(const query::NormalForm& form) {
     return "SELECT " + join(columns, ", ") + " FROM (\n    " + rows_sql(untyped) + ") AS r";
 }
 
-Program compile(const query::NormalForm& form, const std::map<std::string, ColumnType>& types,
-                const CompileOptions& options) {
+Program compile(const query::NormalForm& form, const std::vector<LevelTypes>& types, const CompileOptions& options) {
     Program program;
     program.view_id = options.view_id;
-    program.sources = sources_of(form, options);
-    program.arms = form.arms;
-    program.aggregates = form.aggregates;
-    program.outputs = form.outputs;
-    for (std::size_t i = 0; i < form.key_nullable.size(); ++i) {
-        const auto& type = types.at(key_name(i));
-        program.keys.push_back({key_name(i), type.type, type.collation, form.key_nullable[i]});
+    program.above = form.above;
+    program.columns = form.columns;
+    program.tenant = options.tenant;
+    program.retention_column = options.retention_column;
+    for (std::size_t i = 0; i < form.levels.size(); ++i) {
+        program.levels.push_back(compile_level(form.levels[i], types.at(i), options));
+        program.levels.back().index = static_cast<int>(i);
     }
-    for (std::size_t i = 0; i < form.input_nullable.size(); ++i) {
-        program.inputs.push_back(make_input(form, i, types));
-    }
-    check_indexable(program);
-    if (!options.tenant.empty()) {
-        program.tenant_key = key_of_output(form, options.tenant, "tenant");
-    }
-    if (!options.retention_column.empty()) {
-        program.retention_key = key_of_output(form, options.retention_column, "retention.column");
-    }
+    program.sources = sources_of(program.levels);
     return program;
 }
 

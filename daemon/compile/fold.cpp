@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "freshet/compile/emit.hpp"
 #include "rows.hpp"
@@ -39,42 +40,42 @@ std::string batch_cte(const Source& source) {
            nulls + " FROM generate_series(1, 3) WHERE (SELECT false))";
 }
 
-std::string delta_cte(const Program& program, const std::set<int>& changed) {
+std::string delta_cte(const Level& level, const std::set<int>& changed) {
     std::vector<std::string> terms;
-    for (const auto& arm : program.arms) {
-        for (const auto& subset : changed_subsets(program, arm, changed)) {
-            terms.push_back(arm_select(program, arm, subset));
+    for (const auto& arm : level.arms) {
+        for (const auto& subset : changed_subsets(level, arm, changed)) {
+            terms.push_back(arm_select(level, arm, subset));
         }
     }
     const auto all = join(terms, "\n  UNION ALL\n    ");
-    if (program.retention_key < 0) {
+    if (level.retention_key < 0) {
         return "delta AS MATERIALIZED (\n    " + all + ")";
     }
     return "delta AS MATERIALIZED (\n  SELECT * FROM (\n    " + all + ") AS r\n  WHERE " +
-           within_horizon(program, "r", 2) + ")";
+           within_horizon(level, "r", 2) + ")";
 }
 
-std::string grouped_cte(const Program& program) {
-    auto text = "grouped AS MATERIALIZED (\n    SELECT " + key_list(program);
-    for (const auto& counter : counters(program)) {
+std::string grouped_cte(const Level& level) {
+    auto text = "grouped AS MATERIALIZED (\n    SELECT " + key_list(level);
+    for (const auto& counter : counters(level)) {
         if (!counter.delta.empty()) {
             text += ",\n      " + counter.delta + " AS " + counter.name;
         }
     }
-    return text + "\n    FROM delta GROUP BY " + key_list(program) + ")";
+    return text + "\n    FROM delta GROUP BY " + key_list(level) + ")";
 }
 
 // For one input: the batch's multiplicities, the merge into the values table, and what changed per group.
-std::vector<std::string> values_ctes(const Program& program, std::size_t input) {
+std::vector<std::string> values_ctes(const Level& level, std::size_t input) {
     const auto index = std::to_string(input);
-    const auto keys = key_list(program);
+    const auto keys = key_list(level);
     const auto x = "x" + index;
     return {
         "v" + index + "_delta AS (\n    SELECT " + keys + ", " + x + " AS v, sum(sign) AS n FROM delta WHERE " + x +
             " IS NOT NULL\n    GROUP BY " + keys + ", " + x + " HAVING sum(sign) <> 0)",
-        "v" + index + "_merge AS (\n    INSERT INTO " + values_table(program, input) + " AS t (" + keys +
+        "v" + index + "_merge AS (\n    INSERT INTO " + values_table(level, input) + " AS t (" + keys +
             ", v, n)\n    SELECT " + keys + ", v, n FROM v" + index + "_delta\n    ON CONFLICT (" + keys +
-            ", v) DO UPDATE SET n = t.n + excluded.n\n    RETURNING t.ctid AS id, " + key_list(program, "t.") +
+            ", v) DO UPDATE SET n = t.n + excluded.n\n    RETURNING t.ctid AS id, " + key_list(level, "t.") +
             ", t.v, t.n)",
         "v" + index + "_change AS (\n    SELECT " + keys +
             ", sum((after > 0)::integer - (after - change > 0)::integer) AS d\n    FROM (SELECT " + keys +
@@ -87,10 +88,10 @@ std::vector<std::string> values_ctes(const Program& program, std::size_t input) 
 
 // The signed contributions of the grouped rows and of each values table, one row per source of change; `touched`
 // marks groups whose extremes may have moved although no counter did.
-std::string contributions(const Program& program) {
-    const auto all = counters(program);
+std::string contributions(const Level& level) {
+    const auto all = counters(level);
     const auto row = [&](const std::string& from, const std::string& distinct, const std::string& touched) {
-        auto text = "SELECT " + key_list(program);
+        auto text = "SELECT " + key_list(level);
         for (const auto& counter : all) {
             const bool from_values = counter.delta.empty();
             const bool here = distinct.empty() ? !from_values : counter.name == distinct;
@@ -100,44 +101,44 @@ std::string contributions(const Program& program) {
         return text + ", " + touched + " AS touched FROM " + from;
     };
     std::vector<std::string> rows{row("grouped", "", "0")};
-    for (const auto input : inputs_with_values(program)) {
+    for (const auto input : inputs_with_values(level)) {
         const auto index = std::to_string(input);
-        const bool ordered = program.inputs[input].min || program.inputs[input].max;
+        const bool ordered = level.inputs[input].min || level.inputs[input].max;
         rows.push_back(row("v" + index + "_change", "d" + index, ordered ? "1" : "0"));
     }
     return join(rows, "\n        UNION ALL ");
 }
 
-std::string merged_cte(const Program& program) {
+std::string merged_cte(const Level& level) {
     std::vector<std::string> sums;
     std::vector<std::string> changed;
-    for (const auto& counter : counters(program)) {
+    for (const auto& counter : counters(level)) {
         sums.push_back("sum(" + counter.name + ")::" + counter.type + " AS " + counter.name);
         changed.push_back("sum(" + counter.name + ") <> 0");
     }
     changed.emplace_back("sum(touched) <> 0");
-    return "merged AS (\n    SELECT " + key_list(program) + ", " + join(sums, ", ") + "\n    FROM (\n        " +
-           contributions(program) + ") AS u\n    GROUP BY " + key_list(program) + "\n    HAVING " +
-           join(changed, " OR ") + ")";
+    return "merged AS (\n    SELECT " + key_list(level) + ", " + join(sums, ", ") + "\n    FROM (\n        " +
+           contributions(level) + ") AS u\n    GROUP BY " + key_list(level) + "\n    HAVING " + join(changed, " OR ") +
+           ")";
 }
 
-std::string upsert_cte(const Program& program) {
+std::string upsert_cte(const Level& level) {
     std::vector<std::string> names;
     std::vector<std::string> updates;
-    for (const auto& counter : counters(program)) {
+    for (const auto& counter : counters(level)) {
         names.push_back(counter.name);
         updates.push_back(counter.name + " = t." + counter.name + " + excluded." + counter.name);
     }
     updates.emplace_back("refreshed_at = excluded.refreshed_at");
-    const auto columns = key_list(program) + ", " + join(names, ", ");
-    return "upsert AS (\n    INSERT INTO " + state_table(program) + " AS t (" + columns +
-           ", refreshed_at)\n    SELECT " + columns + ", now() FROM merged\n    ON CONFLICT (" + key_list(program) +
-           ") DO UPDATE SET " + join(updates, ", ") + "\n    RETURNING t.ctid AS id, t.n)";
+    const auto columns = key_list(level) + ", " + join(names, ", ");
+    return "upsert AS (\n    INSERT INTO " + state_table(level) + " AS t (" + columns + ", refreshed_at)\n    SELECT " +
+           columns + ", now() FROM merged\n    ON CONFLICT (" + key_list(level) + ") DO UPDATE SET " +
+           join(updates, ", ") + "\n    RETURNING t.ctid AS id, t.n)";
 }
 
-std::string non_finite(const Program& program) {
+std::string non_finite(const Level& level) {
     std::vector<std::string> tests;
-    for (const auto& counter : counters(program)) {
+    for (const auto& counter : counters(level)) {
         if (counter.can_be_non_finite) {
             tests.push_back(counter.name + " IN ('NaN', 'Infinity', '-Infinity')");
         }
@@ -145,28 +146,28 @@ std::string non_finite(const Program& program) {
     return tests.empty() ? "false" : "coalesce((SELECT bool_or(" + join(tests, " OR ") + ") FROM grouped), false)";
 }
 
-std::string extremes_update(const Program& program) {
+std::string extremes_update(const Level& level) {
     std::vector<std::string> assignments;
-    for (const auto& extreme : extremes(program)) {
+    for (const auto& extreme : extremes(level)) {
         std::vector<std::string> matches;
-        for (std::size_t i = 0; i < program.keys.size(); ++i) {
+        for (std::size_t i = 0; i < level.keys.size(); ++i) {
             const auto key = key_name(i);
-            const auto equal = comparison("v." + key, "=", "t." + key, program.keys[i].type);
-            matches.push_back(program.keys[i].nullable
+            const auto equal = comparison("v." + key, "=", "t." + key, level.keys[i].type);
+            matches.push_back(level.keys[i].nullable
                                   ? "(" + equal + " OR (v." + key + " IS NULL AND t." + key + " IS NULL))"
                                   : equal);
         }
         assignments.push_back(extreme.name + " = (SELECT " + extreme.function + "(v.v) FROM " +
-                              values_table(program, extreme.input) + " AS v WHERE " + join(matches, " AND ") + ")");
+                              values_table(level, extreme.input) + " AS v WHERE " + join(matches, " AND ") + ")");
     }
     return assignments.empty() ? ""
-                               : "UPDATE " + state_table(program) + " AS t SET " + join(assignments, ", ") +
+                               : "UPDATE " + state_table(level) + " AS t SET " + join(assignments, ", ") +
                                      "\nWHERE t.ctid = ANY ($1::tid[])";
 }
 
-std::string result_select(const Program& program, const std::vector<std::size_t>& values) {
-    const bool keeps_extremes = !extremes(program).empty();
-    auto text = "SELECT (SELECT count(*) FROM upsert) AS groups,\n  " + non_finite(program) +
+std::string result_select(const Level& level, const std::vector<std::size_t>& values) {
+    const bool keeps_extremes = !extremes(level).empty();
+    auto text = "SELECT (SELECT count(*) FROM upsert) AS groups,\n  " + non_finite(level) +
                 " AS non_finite,\n  (SELECT array_agg(id) FILTER (WHERE n = 0) FROM upsert) AS emptied_state,\n  " +
                 (keeps_extremes ? "(SELECT array_agg(id) FILTER (WHERE n <> 0) FROM upsert)" : "NULL::tid[]") +
                 " AS touched_state";
@@ -177,47 +178,63 @@ std::string result_select(const Program& program, const std::vector<std::size_t>
     return text;
 }
 
-}  // namespace
-
-std::size_t fold_terms(const Program& program, const std::set<int>& changed_sources) {
+std::size_t level_terms(const Level& level, const std::set<int>& changed_sources) {
     std::size_t terms = 0;
-    for (const auto& arm : program.arms) {
+    for (const auto& arm : level.arms) {
         const auto changed = std::count_if(arm.relations.begin(), arm.relations.end(), [&](const auto& relation) {
-            return changed_sources.contains(program.source_of(relation.table).id);
+            return changed_sources.contains(level.source_of(relation.table).id);
         });
         terms += (std::size_t{1} << std::min<std::size_t>(static_cast<std::size_t>(changed), 30)) - 1;
     }
     return terms;
 }
 
-Fold fold(const Program& program, const std::set<int>& changed_sources) {
+Fold fold_level(const Level& level, const std::set<int>& changed_sources) {
     std::vector<std::string> ctes;
-    for (const auto& source : program.sources) {
+    for (const auto& source : level.sources) {
         if (changed_sources.contains(source.id)) {
             ctes.push_back(batch_cte(source));
         }
     }
-    ctes.push_back(delta_cte(program, changed_sources));
-    ctes.push_back(grouped_cte(program));
-    const auto values = inputs_with_values(program);
+    ctes.push_back(delta_cte(level, changed_sources));
+    ctes.push_back(grouped_cte(level));
+    const auto values = inputs_with_values(level);
     for (const auto input : values) {
-        const auto more = values_ctes(program, input);
+        const auto more = values_ctes(level, input);
         ctes.insert(ctes.end(), more.begin(), more.end());
     }
-    ctes.push_back(merged_cte(program));
-    ctes.push_back(upsert_cte(program));
+    ctes.push_back(merged_cte(level));
+    ctes.push_back(upsert_cte(level));
 
     Fold result;
-    result.merge = "WITH " + join(ctes, ",\n") + "\n" + result_select(program, values);
+    result.merge = "WITH " + join(ctes, ",\n") + "\n" + result_select(level, values);
     const auto delete_from = [](const std::string& table) {
         return "DELETE FROM " + table + " WHERE ctid = ANY ($1::tid[]) AND n = 0";
     };
-    result.emptied.push_back({"emptied_state", delete_from(state_table(program))});
+    result.emptied.push_back({"emptied_state", delete_from(state_table(level))});
     for (const auto input : values) {
-        result.emptied.push_back({"emptied_" + std::to_string(input), delete_from(values_table(program, input))});
+        result.emptied.push_back({"emptied_" + std::to_string(input), delete_from(values_table(level, input))});
     }
-    result.extremes = extremes_update(program);
+    result.extremes = extremes_update(level);
     return result;
+}
+
+}  // namespace
+
+std::size_t fold_terms(const Program& program, const std::set<int>& changed_sources) {
+    return std::accumulate(
+        program.levels.begin(), program.levels.end(), std::size_t{0},
+        [&](std::size_t terms, const Level& level) { return terms + level_terms(level, changed_sources); });
+}
+
+std::vector<Fold> fold(const Program& program, const std::set<int>& changed_sources) {
+    std::vector<Fold> folds;
+    for (const auto& level : program.levels) {
+        if (level_terms(level, changed_sources) > 0) {
+            folds.push_back(fold_level(level, changed_sources));
+        }
+    }
+    return folds;
 }
 
 }  // namespace freshet::compile

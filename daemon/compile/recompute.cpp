@@ -1,5 +1,4 @@
-#include <algorithm>
-#include <set>
+#include <map>
 
 #include "freshet/compile/emit.hpp"
 #include "rows.hpp"
@@ -12,25 +11,26 @@ namespace {
 // One table of the view, and the SELECT that recomputes it from the rows `r` below the grouping.
 struct Target {
     std::string table;
-    std::string fresh;        // name of the temporary table
-    std::string identity;     // the columns that identify a row
+    std::string fresh;                // name of the temporary table
+    std::string identity;             // the columns that identify a row
     std::vector<std::string> values;  // the columns that may differ
-    std::string select;       // aggregate expressions for identity and values
-    std::string filter;       // of the rows, besides the scope
-    std::string stamp;        // column to set to now() on a written row; empty for none
+    std::string select;               // aggregate expressions for identity and values
+    std::string filter;               // of the rows, besides the scope
+    std::string stamp;                // column to set to now() on a written row; empty for none
+    Holds holds = Holds::groups;
 };
 
-Target state_target(const Program& program) {
+Target state_target(const Level& level) {
     Target target;
-    target.table = state_table(program);
+    target.table = state_table(level);
     target.fresh = "freshet_fresh_state";
-    target.identity = key_list(program);
-    target.select = key_list(program, "r.");
-    for (const auto& counter : counters(program)) {
+    target.identity = key_list(level);
+    target.select = key_list(level, "r.");
+    for (const auto& counter : counters(level)) {
         target.values.push_back(counter.name);
         target.select += ", " + counter.fresh + " AS " + counter.name;
     }
-    for (const auto& extreme : extremes(program)) {
+    for (const auto& extreme : extremes(level)) {
         target.values.push_back(extreme.name);
         target.select += ", " + extreme.function + "(x" + std::to_string(extreme.input) + ") AS " + extreme.name;
     }
@@ -38,20 +38,21 @@ Target state_target(const Program& program) {
     return target;
 }
 
-Target values_target(const Program& program, std::size_t input) {
+Target values_target(const Level& level, std::size_t input) {
     const auto x = "x" + std::to_string(input);
     Target target;
-    target.table = values_table(program, input);
+    target.table = values_table(level, input);
     target.fresh = "freshet_fresh_values_" + std::to_string(input);
-    target.identity = key_list(program) + ", v";
+    target.identity = key_list(level) + ", v";
     target.values = {"n"};
-    target.select = key_list(program, "r.") + ", " + x + " AS v, count(*) AS n";
+    target.select = key_list(level, "r.") + ", " + x + " AS v, count(*) AS n";
     target.filter = x + " IS NOT NULL";
+    target.holds = Holds::values;
     return target;
 }
 
-std::string group_by(const Program& program, const Target& target) {
-    return key_list(program, "r.") + (target.filter.empty() ? "" : ", v");
+std::string group_by(const Level& level, const Target& target) {
+    return key_list(level, "r.") + (target.filter.empty() ? "" : ", v");
 }
 
 std::string upsert(const Target& target, const std::string& scope) {
@@ -93,33 +94,38 @@ std::string compare_stored(const Target& target, const std::string& columns, con
            "\n    UNION ALL " + difference("unexpected", stored, fresh) + ") AS d LIMIT 20";
 }
 
-Recompute statements(const Program& program, const Target& target, const Scope& scope) {
-    const auto condition = scope_condition(program, "r", scope.tenant);
+Recompute statements(const Level& level, const Target& target, const Scope& scope) {
+    const auto condition = scope_condition(level, "r", scope.tenant);
     const auto columns = target.identity + ", " + join(target.values, ", ");
     Recompute result;
     result.create_fresh = "CREATE TEMPORARY TABLE " + target.fresh + " ON COMMIT DROP AS SELECT " + columns + " FROM " +
                           target.table + " WITH NO DATA";
     result.fill_fresh = "INSERT INTO pg_temp." + target.fresh + " (" + columns + ")\nSELECT " + target.select +
-                        "\nFROM (\n    " + rows_sql(program) + ") AS r\nWHERE " + condition +
+                        "\nFROM (\n    " + rows_sql(level) + ") AS r\nWHERE " + condition +
                         (target.filter.empty() ? "" : " AND " + target.filter) + "\nGROUP BY " +
-                        group_by(program, target);
+                        group_by(level, target);
     result.upsert_changed = upsert(target, condition);
     result.delete_stale = remove_stale(target, condition);
     result.compare = compare_stored(target, columns, condition);
     result.drop_fresh = "DROP TABLE pg_temp." + target.fresh;
+    result.holds = target.holds;
     return result;
 }
 
 // The published columns that a scope's condition reads, under their k<i> names: "q.\"firm_id\" AS k0, ...". In a
-// relation of their own, because a published column may be called k0, too.
+// relation of their own, because a published column may be called k0, too. The keys of any level have these types.
 std::string scope_keys(const Program& program, const Scope& scope) {
+    const auto& level = program.levels.front();
+    std::map<int, std::string> published;
+    if (scope.tenant) {
+        published.emplace(level.tenant_key, program.tenant);
+    }
+    if (program.has_retention()) {
+        published.emplace(level.retention_key, program.retention_column);
+    }
     std::string list;
-    for (const auto key : std::set{scope.tenant ? program.tenant_key : -1, program.retention_key}) {
-        const auto name = key < 0 ? "" : key_name(static_cast<std::size_t>(key));
-        const auto output = std::find_if(program.outputs.begin(), program.outputs.end(), [&](const query::Output& one) {
-            return one.kind == query::OutputKind::key && one.expression == name;
-        });
-        append(list, ", ", output == program.outputs.end() ? "" : "q." + sql::quote(output->name) + " AS " + name);
+    for (const auto& [key, column] : published) {
+        append(list, ", ", "q." + sql::quote(column) + " AS " + key_name(static_cast<std::size_t>(key)));
     }
     return list;
 }
@@ -127,37 +133,43 @@ std::string scope_keys(const Program& program, const Scope& scope) {
 }  // namespace
 
 std::vector<Recompute> recompute(const Program& program, const Scope& scope) {
-    std::vector<Recompute> result{statements(program, state_target(program), scope)};
-    for (const auto input : inputs_with_values(program)) {
-        result.push_back(statements(program, values_target(program, input), scope));
+    std::vector<Recompute> result;
+    for (const auto& level : program.levels) {
+        result.push_back(statements(level, state_target(level), scope));
+        for (const auto input : inputs_with_values(level)) {
+            result.push_back(statements(level, values_target(level, input), scope));
+        }
     }
     return result;
 }
 
-std::vector<std::string> delete_before_horizon(const Program& program) {
-    const auto index = static_cast<std::size_t>(program.retention_key);
-    const auto& type = program.keys[index].type;
-    const auto condition = " WHERE " + comparison(key_name(index), "<", "$1::" + type, type);
-    std::vector<std::string> statements{"DELETE FROM " + state_table(program) + condition};
-    for (const auto input : inputs_with_values(program)) {
-        statements.push_back("DELETE FROM " + values_table(program, input) + condition);
+std::vector<Cut> delete_before_horizon(const Program& program) {
+    std::vector<Cut> cuts;
+    for (const auto& level : program.levels) {
+        const auto index = static_cast<std::size_t>(level.retention_key);
+        const auto& type = level.keys[index].type;
+        const auto condition = " WHERE " + comparison(key_name(index), "<", "$1::" + type, type);
+        cuts.push_back({"DELETE FROM " + state_table(level) + condition, Holds::groups});
+        for (const auto input : inputs_with_values(level)) {
+            cuts.push_back({"DELETE FROM " + values_table(level, input) + condition, Holds::values});
+        }
     }
-    return statements;
+    return cuts;
 }
 
 std::string compare(const Program& program, const std::string& published, const std::string& defining_query,
                     const Scope& scope, int limit) {
     std::vector<std::string> columns;
-    for (const auto& output : program.outputs) {
-        if (output.kind != query::OutputKind::refreshed_at) {
-            columns.push_back("q." + sql::quote(output.name));
+    for (const auto& column : program.columns) {
+        if (column.kind != query::OutputKind::refreshed_at) {
+            columns.push_back("q." + sql::quote(column.name));
         }
     }
     const auto keys = scope_keys(program, scope);
     const auto scoped = [&](const std::string& relation) {
         return "SELECT " + join(columns, ", ") + " FROM " + relation + " AS q" +
                (keys.empty() ? "" : " CROSS JOIN LATERAL (SELECT " + keys + ") AS r") + " WHERE " +
-               scope_condition(program, "r", scope.tenant);
+               scope_condition(program.levels.front(), "r", scope.tenant);
     };
     const auto difference = [&](const std::string& side, const std::string& left, const std::string& right) {
         return "SELECT '" + side + "' AS side, to_jsonb(x.*) AS difference FROM (SELECT * FROM " + left +

@@ -6,8 +6,8 @@ namespace freshet::compile {
 
 namespace {
 
-std::string delta_name(const Program& program, const query::Relation& relation) {
-    return "d" + std::to_string(program.source_of(relation.table).id);
+std::string delta_name(const Level& level, const query::Relation& relation) {
+    return "d" + std::to_string(level.source_of(relation.table).id);
 }
 
 std::string sign_of(const query::Arm& arm, const std::set<std::size_t>& changed) {
@@ -23,16 +23,16 @@ std::string sign_of(const query::Arm& arm, const std::set<std::size_t>& changed)
 
 }  // namespace
 
-std::string within_horizon(const Program& program, const std::string& alias, int parameter) {
-    const auto index = static_cast<std::size_t>(program.retention_key);
+std::string within_horizon(const Level& level, const std::string& alias, int parameter) {
+    const auto index = static_cast<std::size_t>(level.retention_key);
     const auto column = alias + "." + key_name(index);
     // A horizon that was never set is NULL and keeps everything.
-    const auto horizon = "$" + std::to_string(parameter) + "::" + program.keys[index].type;
+    const auto horizon = "$" + std::to_string(parameter) + "::" + level.keys[index].type;
     return "(" + column + " IS NULL OR " + horizon + " IS NULL OR " +
-           comparison(column, ">=", horizon, program.keys[index].type) + ")";
+           comparison(column, ">=", horizon, level.keys[index].type) + ")";
 }
 
-std::string arm_select(const Program& program, const query::Arm& arm, const std::set<std::size_t>& changed) {
+std::string arm_select(const Level& level, const query::Arm& arm, const std::set<std::size_t>& changed) {
     std::vector<std::string> columns;
     if (!changed.empty()) {
         columns.push_back("(" + sign_of(arm, changed) + ")::integer AS sign");
@@ -46,7 +46,7 @@ std::string arm_select(const Program& program, const query::Arm& arm, const std:
     std::vector<std::string> from;
     for (std::size_t i = 0; i < arm.relations.size(); ++i) {
         const auto& relation = arm.relations[i];
-        const auto table = changed.contains(i) ? delta_name(program, relation) : relation.table.quoted();
+        const auto table = changed.contains(i) ? delta_name(level, relation) : relation.table.quoted();
         from.push_back(table + " AS " + relation.alias);
     }
     std::string text = "SELECT " + join(columns, ", ");
@@ -59,11 +59,11 @@ std::string arm_select(const Program& program, const query::Arm& arm, const std:
     return text;
 }
 
-std::vector<std::set<std::size_t>> changed_subsets(const Program& program, const query::Arm& arm,
+std::vector<std::set<std::size_t>> changed_subsets(const Level& level, const query::Arm& arm,
                                                    const std::set<int>& changed_sources) {
     std::vector<std::set<std::size_t>> subsets{{}};
     for (std::size_t i = 0; i < arm.relations.size(); ++i) {
-        if (!changed_sources.contains(program.source_of(arm.relations[i].table).id)) {
+        if (!changed_sources.contains(level.source_of(arm.relations[i].table).id)) {
             continue;
         }
         const auto without = subsets;
@@ -76,10 +76,10 @@ std::vector<std::set<std::size_t>> changed_subsets(const Program& program, const
     return subsets;
 }
 
-std::string rows_sql(const Program& program) {
+std::string rows_sql(const Level& level) {
     std::vector<std::string> arms;
-    for (const auto& arm : program.arms) {
-        arms.push_back(arm_select(program, arm, {}));
+    for (const auto& arm : level.arms) {
+        arms.push_back(arm_select(level, arm, {}));
     }
     return join(arms, "\n  UNION ALL\n    ");
 }

@@ -13,23 +13,23 @@ std::string typed(const std::string& name, const TypedColumn& column) {
     return name + " " + column.type + (column.collation.empty() ? "" : " COLLATE " + column.collation);
 }
 
-std::vector<std::string> key_columns(const Program& program) {
+std::vector<std::string> key_columns(const Level& level) {
     std::vector<std::string> columns;
-    for (std::size_t i = 0; i < program.keys.size(); ++i) {
-        columns.push_back(typed(key_name(i), program.keys[i]) + (program.keys[i].nullable ? "" : " NOT NULL"));
+    for (std::size_t i = 0; i < level.keys.size(); ++i) {
+        columns.push_back(typed(key_name(i), level.keys[i]) + (level.keys[i].nullable ? "" : " NOT NULL"));
     }
     return columns;
 }
 
 // The tenant first, so that its rows lie together; then columns without NULLs, so that look-ups find a usable prefix.
-std::string index_order(const Program& program) {
+std::string index_order(const Level& level) {
     std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < program.keys.size(); ++i) {
+    for (std::size_t i = 0; i < level.keys.size(); ++i) {
         order.push_back(i);
     }
     std::stable_sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
         const auto rank = [&](std::size_t i) {
-            return std::pair(static_cast<int>(i) != program.tenant_key, program.keys[i].nullable);
+            return std::pair(static_cast<int>(i) != level.tenant_key, level.keys[i].nullable);
         };
         return rank(left) < rank(right);
     });
@@ -41,23 +41,23 @@ std::string index_order(const Program& program) {
 // Frequent small updates: leave room for HOT, and vacuum before bloat shows.
 constexpr const char* storage = " WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05)";
 
-std::string create_state_table(const Program& program) {
-    auto columns = key_columns(program);
-    for (const auto& counter : counters(program)) {
+std::string create_state_table(const Level& level) {
+    auto columns = key_columns(level);
+    for (const auto& counter : counters(level)) {
         columns.push_back(counter.name + " " + counter.type + " NOT NULL");
     }
-    for (const auto& extreme : extremes(program)) {
-        columns.push_back(typed(extreme.name, {"", extreme.type, program.inputs[extreme.input].column.collation}));
+    for (const auto& extreme : extremes(level)) {
+        columns.push_back(typed(extreme.name, {"", extreme.type, level.inputs[extreme.input].column.collation}));
     }
     columns.emplace_back("refreshed_at timestamptz NOT NULL");
-    return "CREATE TABLE " + state_table(program) + " (\n    " + join(columns, ",\n    ") + "\n)" + storage;
+    return "CREATE TABLE " + state_table(level) + " (\n    " + join(columns, ",\n    ") + "\n)" + storage;
 }
 
-std::string create_values_table(const Program& program, std::size_t input) {
-    auto columns = key_columns(program);
-    columns.push_back(typed("v", program.inputs[input].column) + " NOT NULL");
+std::string create_values_table(const Level& level, std::size_t input) {
+    auto columns = key_columns(level);
+    columns.push_back(typed("v", level.inputs[input].column) + " NOT NULL");
     columns.emplace_back("n bigint NOT NULL");
-    return "CREATE TABLE " + values_table(program, input) + " (\n    " + join(columns, ",\n    ") + "\n)" + storage;
+    return "CREATE TABLE " + values_table(level, input) + " (\n    " + join(columns, ",\n    ") + "\n)" + storage;
 }
 
 std::string unique_index(const std::string& table, const std::string& columns) {
@@ -65,15 +65,15 @@ std::string unique_index(const std::string& table, const std::string& columns) {
 }
 
 // "week_start DESC" -> "k2 DESC"
-std::string index_column(const Program& program, const std::string& text) {
+std::string index_column(const Level& level, const std::string& text) {
     std::istringstream words(text);
     std::string name;
     words >> name;
     std::string rest;
     std::getline(words, rest);
-    const auto output = std::find_if(program.outputs.begin(), program.outputs.end(),
+    const auto output = std::find_if(level.outputs.begin(), level.outputs.end(),
                                      [&](const query::Output& one) { return one.name == name; });
-    if (output == program.outputs.end()) {
+    if (output == level.outputs.end()) {
         throw core::Error("the view has no column " + name + " to index");
     }
     switch (output->kind) {
@@ -88,19 +88,19 @@ std::string index_column(const Program& program, const std::string& text) {
                       "index key columns and the refreshed_at column");
 }
 
-std::string user_index(const Program& program, const std::vector<std::string>& columns) {
+std::string user_index(const Level& level, const std::vector<std::string>& columns) {
     std::vector<std::string> parts;
     for (const auto& column : columns) {
-        parts.push_back(index_column(program, column));
+        parts.push_back(index_column(level, column));
     }
-    return "CREATE INDEX ON " + state_table(program) + " (" + join(parts, ", ") + ")";
+    return "CREATE INDEX ON " + state_table(level) + " (" + join(parts, ", ") + ")";
 }
 
 // What an aggregate of the query is, over the columns of the state.
-std::string aggregate_expression(const Program& program, const query::Aggregate& aggregate) {
+std::string aggregate_expression(const Level& level, const query::Aggregate& aggregate) {
     const auto index = std::to_string(aggregate.input);
     const auto count = [&]() -> std::string {
-        return program.inputs[static_cast<std::size_t>(aggregate.input)].count ? "c" + index : "n";
+        return level.inputs[static_cast<std::size_t>(aggregate.input)].count ? "c" + index : "n";
     };
     switch (aggregate.kind) {
         case query::AggregateKind::count_rows:
@@ -117,49 +117,78 @@ std::string aggregate_expression(const Program& program, const query::Aggregate&
             return "lo" + index;
         case query::AggregateKind::max:
             return "hi" + index;
+        case query::AggregateKind::sum_distinct:
+        case query::AggregateKind::avg_distinct:
+        case query::AggregateKind::recomputed:
+            break;
     }
-    throw std::logic_error("unknown aggregate kind");
+    throw std::logic_error("an aggregate that no level keeps");
+}
+
+std::vector<std::string> create_level(const Level& level) {
+    std::vector<std::string> statements{create_state_table(level),
+                                        unique_index(state_table(level), index_order(level))};
+    for (const auto input : inputs_with_values(level)) {
+        statements.push_back(create_values_table(level, input));
+        statements.push_back(unique_index(values_table(level, input), index_order(level) + ", v"));
+    }
+    return statements;
+}
+
+// What the query of the level gives, over its state.
+std::string level_select(const Level& level) {
+    std::vector<std::string> inner;
+    for (std::size_t i = 0; i < level.keys.size(); ++i) {
+        inner.push_back(key_name(i));
+    }
+    for (std::size_t i = 0; i < level.aggregates.size(); ++i) {
+        inner.push_back(aggregate_expression(level, level.aggregates[i]) + " AS a" + std::to_string(i));
+    }
+    inner.emplace_back("refreshed_at");
+    std::vector<std::string> outer;
+    for (const auto& output : level.outputs) {
+        const auto& expression = output.kind == query::OutputKind::refreshed_at ? "refreshed_at" : output.expression;
+        outer.push_back("(" + expression + ") AS " + sql::quote(output.name));
+    }
+    return "SELECT " + join(outer, ",\n    ") + "\nFROM (SELECT " + join(inner, ",\n        ") + "\n    FROM " +
+           state_table(level) + ") AS g" + (level.having.empty() ? "" : "\nWHERE " + level.having);
 }
 
 }  // namespace
 
 std::vector<std::string> create_state(const Program& program, const std::vector<std::vector<std::string>>& indexes) {
-    std::vector<std::string> statements{create_state_table(program),
-                                        unique_index(state_table(program), index_order(program))};
-    for (const auto input : inputs_with_values(program)) {
-        statements.push_back(create_values_table(program, input));
-        statements.push_back(unique_index(values_table(program, input), index_order(program) + ", v"));
+    std::vector<std::string> statements;
+    for (const auto& level : program.levels) {
+        const auto tables = create_level(level);
+        statements.insert(statements.end(), tables.begin(), tables.end());
     }
     for (const auto& columns : indexes) {
-        statements.push_back(user_index(program, columns));
+        statements.push_back(user_index(program.levels.front(), columns));
     }
     return statements;
 }
 
 std::vector<std::string> drop_state(const Program& program) {
-    std::vector<std::string> statements{"DROP TABLE IF EXISTS " + state_table(program)};
-    for (const auto input : inputs_with_values(program)) {
-        statements.push_back("DROP TABLE IF EXISTS " + values_table(program, input));
+    std::vector<std::string> statements;
+    for (const auto& level : program.levels) {
+        statements.push_back("DROP TABLE IF EXISTS " + state_table(level));
+        for (const auto input : inputs_with_values(level)) {
+            statements.push_back("DROP TABLE IF EXISTS " + values_table(level, input));
+        }
     }
     return statements;
 }
 
 std::string public_select(const Program& program) {
-    std::vector<std::string> inner;
-    for (std::size_t i = 0; i < program.keys.size(); ++i) {
-        inner.push_back(key_name(i));
+    if (program.above.empty()) {
+        return level_select(program.levels.front());
     }
-    for (std::size_t i = 0; i < program.aggregates.size(); ++i) {
-        inner.push_back(aggregate_expression(program, program.aggregates[i]) + " AS a" + std::to_string(i));
+    std::vector<std::string> levels;
+    for (const auto& level : program.levels) {
+        levels.push_back(query::level_relation(static_cast<std::size_t>(level.index)) + " AS (\n" +
+                         level_select(level) + ")");
     }
-    inner.emplace_back("refreshed_at");
-    std::vector<std::string> outer;
-    for (const auto& output : program.outputs) {
-        const auto& expression = output.kind == query::OutputKind::refreshed_at ? "refreshed_at" : output.expression;
-        outer.push_back("(" + expression + ") AS " + sql::quote(output.name));
-    }
-    return "SELECT " + join(outer, ",\n    ") + "\nFROM (SELECT " + join(inner, ",\n        ") + "\n    FROM " +
-           state_table(program) + ") AS g";
+    return "WITH " + join(levels, ",\n") + "\n(" + program.above + "\n)";
 }
 
 }  // namespace freshet::compile

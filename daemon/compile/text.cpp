@@ -20,11 +20,13 @@ void append(std::string& text, std::string_view separator, std::string_view part
     text += part;
 }
 
-std::string key_name(std::size_t index) { return "k" + std::to_string(index); }
+std::string key_name(std::size_t index) {
+    return "k" + std::to_string(index);
+}
 
-std::string key_list(const Program& program, std::string_view prefix) {
+std::string key_list(const Level& level, std::string_view prefix) {
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < program.keys.size(); ++i) {
+    for (std::size_t i = 0; i < level.keys.size(); ++i) {
         names.push_back(std::string(prefix) + key_name(i));
     }
     return join(names, ", ");
@@ -37,10 +39,10 @@ std::string comparison(const std::string& left, std::string_view op, const std::
     return side(left) + " " + std::string(op) + " " + side(right);
 }
 
-std::vector<Counter> counters(const Program& program) {
+std::vector<Counter> counters(const Level& level) {
     std::vector<Counter> result{{"n", "bigint", "sum(sign)", "count(*)"}};
-    for (std::size_t i = 0; i < program.inputs.size(); ++i) {
-        const auto& input = program.inputs[i];
+    for (std::size_t i = 0; i < level.inputs.size(); ++i) {
+        const auto& input = level.inputs[i];
         const auto index = std::to_string(i);
         const auto x = "x" + index;
         if (input.count) {
@@ -60,10 +62,10 @@ std::vector<Counter> counters(const Program& program) {
     return result;
 }
 
-std::vector<Extreme> extremes(const Program& program) {
+std::vector<Extreme> extremes(const Level& level) {
     std::vector<Extreme> result;
-    for (std::size_t i = 0; i < program.inputs.size(); ++i) {
-        const auto& input = program.inputs[i];
+    for (std::size_t i = 0; i < level.inputs.size(); ++i) {
+        const auto& input = level.inputs[i];
         if (input.min) {
             result.push_back({"lo" + std::to_string(i), input.ordered_type, "min", i});
         }
@@ -74,35 +76,38 @@ std::vector<Extreme> extremes(const Program& program) {
     return result;
 }
 
-std::vector<std::size_t> inputs_with_values(const Program& program) {
+std::vector<std::size_t> inputs_with_values(const Level& level) {
     std::vector<std::size_t> result;
-    for (std::size_t i = 0; i < program.inputs.size(); ++i) {
-        if (program.inputs[i].has_values()) {
+    for (std::size_t i = 0; i < level.inputs.size(); ++i) {
+        if (level.inputs[i].has_values()) {
             result.push_back(i);
         }
     }
     return result;
 }
 
-std::string scope_condition(const Program& program, const std::string& alias, bool tenant) {
+std::string scope_condition(const Level& level, const std::string& alias, bool tenant) {
     std::string condition;
     int parameter = 1;
     if (tenant) {
-        const auto index = static_cast<std::size_t>(program.tenant_key);
-        const auto& type = program.keys[index].type;
+        const auto index = static_cast<std::size_t>(level.tenant_key);
+        const auto& type = level.keys[index].type;
         const auto value = "$" + std::to_string(parameter++) + "::" + type;
         condition = comparison(alias + "." + key_name(index), "=", value, type);
     }
-    if (program.retention_key >= 0) {
-        append(condition, " AND ", within_horizon(program, alias, parameter));
+    if (level.retention_key >= 0) {
+        append(condition, " AND ", within_horizon(level, alias, parameter));
     }
     return condition.empty() ? "TRUE" : condition;
 }
 
-std::string state_table(const Program& program) { return "freshet.state_" + std::to_string(program.view_id); }
+std::string state_table(const Level& level) {
+    return "freshet.state_" + std::to_string(level.view_id) + "_" + std::to_string(level.index);
+}
 
-std::string values_table(const Program& program, std::size_t input) {
-    return "freshet.values_" + std::to_string(program.view_id) + "_" + std::to_string(input);
+std::string values_table(const Level& level, std::size_t input) {
+    return "freshet.values_" + std::to_string(level.view_id) + "_" + std::to_string(level.index) + "_" +
+           std::to_string(input);
 }
 
 }  // namespace freshet::compile

@@ -43,7 +43,7 @@ std::vector<std::string> as_reasons(const core::Faults& faults) {
 
 std::string fingerprint_of(const ViewPlan& plan, const settings::ViewSettings& view) {
     auto program = plan.program;
-    program.view_id = 0;
+    program.set_view_id(0);
     const auto text = nlohmann::json{
         {"strategy", catalog::name_of(plan.strategy)},
         {"timezone", plan.timezone},
@@ -65,9 +65,11 @@ asio::awaitable<void> Planner::plan_delta(const settings::ViewSettings& view, Vi
     compile::CompileOptions options;
     options.tenant = view.tenant;
     options.retention_column = view.retention ? view.retention->column : "";
-    for (const auto& arm : resolved.form.arms) {
-        for (const auto& relation : arm.relations) {
-            options.source_ids[relation.table] = source_id(relation.table);
+    for (const auto& level : resolved.form.levels) {
+        for (const auto& arm : level.arms) {
+            for (const auto& relation : arm.relations) {
+                options.source_ids[relation.table] = source_id(relation.table);
+            }
         }
     }
     options.view_id = plan.id;
@@ -206,7 +208,7 @@ asio::awaitable<ViewPlan> Planner::plan_view(const settings::ViewSettings& view)
     if (plan.present && plan.present->fingerprint == plan.fingerprint && damaged.empty()) {
         plan.action = Action::keep;
         plan.id = plan.present->id;
-        plan.program.view_id = plan.id;
+        plan.program.set_view_id(plan.id);
         plan.create_statements.clear();
     } else {
         plan.action = plan.present ? Action::rebuild : Action::create;

@@ -64,6 +64,10 @@ Arm finish(Tree& tree, const Flattened& flat, const Facts& facts, const std::vec
 
 }  // namespace
 
+std::string level_relation(std::size_t index) {
+    return "freshet_level_" + std::to_string(index);
+}
+
 NormalForm normalise(std::string_view normalised_sql, const Facts& facts) {
     auto tree = Tree::parse_select(normalised_sql);
     const auto& select = tree.select();
@@ -71,7 +75,7 @@ NormalForm normalise(std::string_view normalised_sql, const Facts& facts) {
         reject(nullptr, "the query does not group at its top level", "add a GROUP BY");
     }
     const auto grouping = split_select_list(tree, select);
-    NormalForm form;
+    Level form;
     form.aggregates = grouping.aggregates;
     form.outputs = grouping.outputs;
     form.key_nullable.assign(grouping.keys.size(), false);
@@ -89,7 +93,10 @@ NormalForm normalise(std::string_view normalised_sql, const Facts& facts) {
         const auto inputs = rewritten(grouping.inputs, form.input_nullable);
         form.arms.push_back(finish(tree, flat, facts, keys, inputs));
     }
-    return form;
+    NormalForm whole;
+    whole.columns = form.outputs;
+    whole.levels.push_back(std::move(form));
+    return whole;
 }
 
 Relation normalise_filter(std::string_view normalised_sql, const Facts& facts) {

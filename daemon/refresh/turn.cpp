@@ -51,7 +51,7 @@ asio::awaitable<bool> Turn::take(std::optional<std::string> keep) {
         snapshot_ = row.text(0, row.column_index("snapshot"));
         generation_ = row.integer(0, row.column_index("generation"));
         horizon_ = optional_text(row, 0, "horizon");
-        wanted_horizon_ = view_.program.retention_key < 0 ? std::nullopt : optional_text(row, 0, "wanted_horizon");
+        wanted_horizon_ = view_.program.has_retention() ? optional_text(row, 0, "wanted_horizon") : std::nullopt;
         as_of_ = row.number(0, row.column_index("present_epoch"));
     } catch (const pg::Error& error) {
         busy = error.sqlstate() == lock_not_available || error.sqlstate() == serialization_failure;
@@ -120,9 +120,18 @@ asio::awaitable<bool> Turn::fold(Outcome& outcome) {
 }
 
 asio::awaitable<bool> Turn::fold_batch(Outcome& outcome) {
-    const auto fold = compile::fold(view_.program, survey_.changed_sources);
+    for (const auto& level : compile::fold(view_.program, survey_.changed_sources)) {
+        const bool folded = co_await fold_level(level, outcome);
+        if (!folded) {
+            co_return false;
+        }
+    }
+    co_return true;
+}
+
+asio::awaitable<bool> Turn::fold_level(const compile::Fold& fold, Outcome& outcome) {
     auto values = pg::params(snapshot_);
-    if (view_.program.retention_key >= 0) {
+    if (view_.program.has_retention()) {
         values.push_back(wanted_horizon_);
     }
     const auto merged = co_await connection_.prepared(fold.merge, std::move(values));
@@ -159,7 +168,7 @@ pg::Params Turn::scope_params(const std::optional<std::string>& tenant) const {
     if (tenant) {
         values.emplace_back(tenant);
     }
-    if (view_.program.retention_key >= 0) {
+    if (view_.program.has_retention()) {
         values.push_back(wanted_horizon_);
     }
     return values;
@@ -168,18 +177,16 @@ pg::Params Turn::scope_params(const std::optional<std::string>& tenant) const {
 asio::awaitable<void> Turn::recompute(std::optional<std::string> tenant, Outcome& outcome) {
     outcome.strategy = "reconcile";
     const auto values = scope_params(tenant);
-    bool state = true;  // the first table; the values tables behind it are no groups
     for (const auto& table : compile::recompute(view_.program, {tenant.has_value()})) {
         co_await connection_.script(table.create_fresh);
         co_await connection_.query(table.fill_fresh, values);
         const auto stale = co_await connection_.query(table.delete_stale, values);
         const auto changed = co_await connection_.query(table.upsert_changed, values);
         co_await connection_.script(table.drop_fresh);
-        if (state) {
+        if (table.holds == compile::Holds::groups) {
             outcome.groups_deleted += stale.affected();
             outcome.groups_upserted += changed.affected();
         }
-        state = false;
     }
 }
 
@@ -194,20 +201,19 @@ asio::awaitable<pg::Result> Turn::compare_table(compile::Recompute table, pg::Pa
 asio::awaitable<void> Turn::refresh_materialized(Locking locking, Outcome& outcome) {
     outcome.strategy = locking == Locking::concurrent ? "concurrent" : "blocking";
     co_await connection_.query("REFRESH MATERIALIZED VIEW " +
-                               std::string(locking == Locking::concurrent ? "CONCURRENTLY " : "") + view_.name.quoted());
+                               std::string(locking == Locking::concurrent ? "CONCURRENTLY " : "") +
+                               view_.name.quoted());
 }
 
 asio::awaitable<void> Turn::apply_retention(Outcome& outcome) {
-    if (view_.program.retention_key < 0 || !horizon_moved() || !wanted_horizon_) {
+    if (!view_.program.has_retention() || !horizon_moved() || !wanted_horizon_) {
         co_return;
     }
-    bool state = true;
-    for (const auto& statement : compile::delete_before_horizon(view_.program)) {
-        const auto result = co_await connection_.query(statement, pg::params(*wanted_horizon_));
-        if (state) {
+    for (const auto& cut : compile::delete_before_horizon(view_.program)) {
+        const auto result = co_await connection_.query(cut.sql, pg::params(*wanted_horizon_));
+        if (cut.holds == compile::Holds::groups) {
             outcome.groups_deleted += result.affected();
         }
-        state = false;
     }
 }
 
@@ -218,9 +224,9 @@ asio::awaitable<void> Turn::write_log(const Outcome& outcome, Trigger trigger, s
     if (log_id) {
         co_await connection_.prepared(query_text("log_success"), pg::params(*log_id, rows, changes, events));
     } else {
-        co_await connection_.prepared(query_text("log_coalesced"),
-                                      pg::params(view_.display_name(), outcome.strategy, rows, changes, events,
-                                                 std::string(name_of(trigger))));
+        co_await connection_.prepared(
+            query_text("log_coalesced"),
+            pg::params(view_.display_name(), outcome.strategy, rows, changes, events, std::string(name_of(trigger))));
     }
 }
 

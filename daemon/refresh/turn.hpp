@@ -58,6 +58,7 @@ class Turn {
   private:
     asio::awaitable<void> read_survey();
     asio::awaitable<bool> fold_batch(Outcome& outcome);
+    asio::awaitable<bool> fold_level(const compile::Fold& fold, Outcome& outcome);
     asio::awaitable<std::int64_t> delete_emptied(const compile::Fold& fold, const pg::Result& merged);
     asio::awaitable<void> write_log(const Outcome& outcome, Trigger trigger, std::optional<std::string> log_id);
 

@@ -153,7 +153,7 @@ TEST_P(TenantsOfTypes, AreRecomputedAndProvenAsOne) {
     view.strategy = settings::StrategyChoice::delta;
     view.tenant = "k1";
     engine_.install();
-    client_.exec("UPDATE freshet.state_" + std::to_string(engine_.view("v").id) + " SET n = n + 1");
+    client_.exec("UPDATE freshet.state_" + std::to_string(engine_.view("v").id) + "_0 SET n = n + 1");
     refresh::Request request;
     request.work = refresh::Work::recompute;
     request.tenant = "acme";

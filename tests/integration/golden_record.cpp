@@ -30,7 +30,7 @@ class Recorder {
         try {
             add_facts(result.normalised, result);
             const auto form = query::normalise(result.normalised, result.facts);
-            add_types(compile::describe_sql(form), result);
+            for (const auto& level : form.levels) add_types(compile::describe_sql(level), result);
         } catch (const query::Rejected&) {
             // What was learnt until then is what the engine learns.
         }
@@ -88,8 +88,9 @@ class Recorder {
     }
 
     void add_types(const std::string& select, GoldenFacts& result) {
+        auto& types = result.types.emplace_back();
         for (const auto& row : columns_of(probe("freshet_described", select))) {
-            result.types[*row[0]] = {*row[1], *row[2], *row[4]};
+            types[*row[0]] = {*row[1], *row[2], *row[4]};
         }
     }
 

@@ -83,11 +83,11 @@ TEST_F(Install, DiscardsAHalfBuiltGeneration) {
         "INSERT INTO freshet.view SELECT 2, schema_name, 'other', strategy, 'building', definition, timezone, "
         "fingerprint, "
         "replace(program::text, '\"view_id\": 1', '\"view_id\": 2')::jsonb FROM freshet.view; CREATE TABLE "
-        "freshet.state_2(x int)");
+        "freshet.state_2_0(x int)");
     ledger.engine.add_view("other", "SELECT kind, count(*) AS n FROM entry GROUP BY kind");
     ledger.engine.install();
     EXPECT_EQ(scalar("SELECT count(*) FROM freshet.view"), "2");
-    EXPECT_EQ(scalar("SELECT to_regclass('freshet.state_2') IS NULL"), "t");
+    EXPECT_EQ(scalar("SELECT to_regclass('freshet.state_2_0') IS NULL"), "t");
     EXPECT_FALSE(ledger.engine.plan().has_changes());
 }
 
@@ -136,7 +136,7 @@ TEST_F(Install, DropsAViewThatIsConfiguredNoMore) {
     const auto plan = ledger.engine.install();
     EXPECT_EQ(scalar("SELECT to_regclass('report') IS NULL"), "t");
     EXPECT_EQ(scalar("SELECT count(*) FROM pg_trigger WHERE tgrelid = 'account'::regclass AND NOT tgisinternal"), "0");
-    EXPECT_EQ(scalar("SELECT to_regclass('freshet.state_1') IS NULL"), "t");
+    EXPECT_EQ(scalar("SELECT to_regclass('freshet.state_1_0') IS NULL"), "t");
     exec("DELETE FROM account WHERE id < 4");
     ledger.engine.refresh("kinds");
     EXPECT_EQ(differences(ledger.client, "kinds", ledger.engine.settings.views.front().query), exact);

@@ -86,7 +86,7 @@ TEST_F(Positions, ASecondRefresherFindsTheViewBusy) {
     install();
     ledger.client.exec("UPDATE entry SET amount = 9 WHERE id < 9");
     auto blocker = session();
-    blocker.exec("BEGIN; LOCK TABLE freshet.state_1 IN SHARE MODE");
+    blocker.exec("BEGIN; LOCK TABLE freshet.state_1_0 IN SHARE MODE");
     auto first = std::async(std::launch::async, [&] { return ledger.fold(); });
     until_waiting(1);
     EXPECT_EQ(ledger.fold().kind, Kind::busy);
@@ -127,7 +127,7 @@ TEST_F(Positions, ARefreshThatLosesItsBackendLeavesStateAndPositionTogether) {
     ledger.client.exec("UPDATE entry SET amount = 9, kind = 'new' WHERE id < 9");
     const auto before = position();
     auto blocker = session();
-    blocker.exec("BEGIN; LOCK TABLE freshet.state_1 IN SHARE MODE");
+    blocker.exec("BEGIN; LOCK TABLE freshet.state_1_0 IN SHARE MODE");
     auto refresh = std::async(std::launch::async, [&] { return ledger.fold(); });
     until_waiting(1);
     ledger.client.exec(

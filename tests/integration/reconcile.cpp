@@ -33,31 +33,32 @@ class Reconcile : public ::testing::Test {
 
 TEST_F(Reconcile, WritesOnlyDifferences) {
     install();
-    exec("UPDATE freshet.state_1 SET refreshed_at = 'epoch'");
+    exec("UPDATE freshet.state_1_0 SET refreshed_at = 'epoch'");
     auto outcome = ledger.recompute();
     EXPECT_EQ(outcome.kind, Kind::refreshed);
     EXPECT_EQ(outcome.strategy, "reconcile");
     EXPECT_EQ(outcome.rows_affected(), 0);
-    EXPECT_EQ(scalar("SELECT count(*) FROM freshet.state_1 WHERE refreshed_at <> 'epoch'"), "0");
-    exec("UPDATE freshet.state_1 SET s0 = s0 + 1 WHERE (k0, k1) = ('name 1', 'k0')");
-    exec("DELETE FROM freshet.state_1 WHERE (k0, k1) = ('name 2', 'k1')");
+    EXPECT_EQ(scalar("SELECT count(*) FROM freshet.state_1_0 WHERE refreshed_at <> 'epoch'"), "0");
+    exec("UPDATE freshet.state_1_0 SET s0 = s0 + 1 WHERE (k0, k1) = ('name 1', 'k0')");
+    exec("DELETE FROM freshet.state_1_0 WHERE (k0, k1) = ('name 2', 'k1')");
     exec(
-        "INSERT INTO freshet.state_1 SELECT (jsonb_populate_record(s, '{\"k0\": \"nobody\"}')).* FROM freshet.state_1 "
+        "INSERT INTO freshet.state_1_0 SELECT (jsonb_populate_record(s, '{\"k0\": \"nobody\"}')).* FROM "
+        "freshet.state_1_0 "
         "s LIMIT 1");
     ASSERT_NE(ledger.wrong(), exact);
     outcome = ledger.recompute();
     EXPECT_EQ(outcome.groups_upserted, 2);
     EXPECT_EQ(outcome.groups_deleted, 1);
     EXPECT_EQ(ledger.wrong(), exact);
-    EXPECT_EQ(scalar("SELECT count(*) FROM freshet.state_1 WHERE refreshed_at <> 'epoch'"), "2");
+    EXPECT_EQ(scalar("SELECT count(*) FROM freshet.state_1_0 WHERE refreshed_at <> 'epoch'"), "2");
 }
 
 TEST_F(Reconcile, FoldsRewriteOnlyGroupsThatChange) {
     install();
-    exec("UPDATE freshet.state_1 SET refreshed_at = 'epoch'");
+    exec("UPDATE freshet.state_1_0 SET refreshed_at = 'epoch'");
     exec("UPDATE entry SET amount = amount + 1 WHERE id = 3");
     EXPECT_EQ(ledger.fold().rows_affected(), 1);
-    EXPECT_EQ(scalar("SELECT count(*) FROM freshet.state_1 WHERE refreshed_at <> 'epoch'"), "1");
+    EXPECT_EQ(scalar("SELECT count(*) FROM freshet.state_1_0 WHERE refreshed_at <> 'epoch'"), "1");
     // What cancels out is written nowhere, but for groups whose extremes might have moved.
     exec(
         "BEGIN; UPDATE account SET name = name || '!' WHERE id = 1; UPDATE account SET name = trim('!' from name); "
@@ -69,10 +70,11 @@ TEST_F(Reconcile, FoldsRewriteOnlyGroupsThatChange) {
 TEST_F(Reconcile, VerifyFindsAndRepairsWhatIsWrong) {
     install();
     EXPECT_EQ(ledger.engine.verify("report").differences, 0);
-    exec("UPDATE freshet.state_1 SET n = n + 1 WHERE (k0, k1) = ('name 1', 'k0')");
-    exec("DELETE FROM freshet.state_1 WHERE (k0, k1) = ('name 2', 'k1')");
+    exec("UPDATE freshet.state_1_0 SET n = n + 1 WHERE (k0, k1) = ('name 1', 'k0')");
+    exec("DELETE FROM freshet.state_1_0 WHERE (k0, k1) = ('name 2', 'k1')");
     exec(
-        "INSERT INTO freshet.state_1 SELECT (jsonb_populate_record(s, '{\"k0\": \"nobody\"}')).* FROM freshet.state_1 "
+        "INSERT INTO freshet.state_1_0 SELECT (jsonb_populate_record(s, '{\"k0\": \"nobody\"}')).* FROM "
+        "freshet.state_1_0 "
         "s LIMIT 1");
     auto proof = ledger.engine.verify("report");
     EXPECT_EQ(proof.differences, 4);  // one changed both ways, one missing, one unexpected
@@ -104,14 +106,14 @@ TEST_F(Reconcile, VerifyFindsAndRepairsWhatIsWrong) {
 TEST_F(Reconcile, VerifyFindsWhatIsWrongBehindTheReport) {
     install();
     for (const auto* damage :
-         {"UPDATE freshet.values_1_1 SET n = n + 1 WHERE ctid = (SELECT min(ctid) FROM freshet.values_1_1)",
-          "DELETE FROM freshet.values_1_1 WHERE ctid = (SELECT min(ctid) FROM freshet.values_1_1)",
-          "INSERT INTO freshet.values_1_1 SELECT k0, k1, 'infinity', 1 FROM freshet.state_1 LIMIT 1"}) {
+         {"UPDATE freshet.values_1_0_1 SET n = n + 1 WHERE ctid = (SELECT min(ctid) FROM freshet.values_1_0_1)",
+          "DELETE FROM freshet.values_1_0_1 WHERE ctid = (SELECT min(ctid) FROM freshet.values_1_0_1)",
+          "INSERT INTO freshet.values_1_0_1 SELECT k0, k1, 'infinity', 1 FROM freshet.state_1_0 LIMIT 1"}) {
         exec(damage);
         ASSERT_EQ(ledger.wrong(), exact);
         const auto proof = ledger.engine.verify("report");
         EXPECT_GT(proof.differences, 0) << damage;
-        EXPECT_THAT(proof.examples.at(0).row, HasSubstr("freshet.values_1_1"));
+        EXPECT_THAT(proof.examples.at(0).row, HasSubstr("freshet.values_1_0_1"));
         refresh::VerifyRequest repair;
         repair.repair = true;
         EXPECT_TRUE(ledger.engine.verify("report", repair).repair) << damage;
@@ -133,9 +135,9 @@ TEST_F(Reconcile, VerifyFoldsWhatIsPendingFirst) {
 TEST_F(Reconcile, ATenantIsRecomputedAlone) {
     ledger.engine.settings.views.back().tenant = "name";
     install();
-    exec("UPDATE freshet.state_1 SET s0 = s0 + 1; UPDATE freshet.state_1 SET refreshed_at = 'epoch'");
+    exec("UPDATE freshet.state_1_0 SET s0 = s0 + 1; UPDATE freshet.state_1_0 SET refreshed_at = 'epoch'");
     const auto others = [&] {
-        return scalar("SELECT count(*) FROM freshet.state_1 WHERE k0 <> 'name 1' AND refreshed_at = 'epoch'");
+        return scalar("SELECT count(*) FROM freshet.state_1_0 WHERE k0 <> 'name 1' AND refreshed_at = 'epoch'");
     };
     const auto before = others();
     refresh::VerifyRequest one;
@@ -252,7 +254,7 @@ TEST_F(Retention, KeepsWhatIsYoungEnough) {
     refresh::VerifyRequest request;
     request.keep = "12 months";
     EXPECT_EQ(engine.verify("report", request).differences, 0);
-    EXPECT_EQ(client.scalar("SELECT count(*) FROM freshet.values_1_0 WHERE k0 < now() - interval '13 months'"), "0");
+    EXPECT_EQ(client.scalar("SELECT count(*) FROM freshet.values_1_0_0 WHERE k0 < now() - interval '13 months'"), "0");
 }
 
 TEST_F(Retention, NarrowingDropsAndWideningBringsBack) {
@@ -316,7 +318,7 @@ TEST_F(RefreshLog, ManualWorkIsARowOfItsOwn) {
 TEST_F(RefreshLog, RunningIsVisibleAndBecomesSuccess) {
     install();
     Client blocker(ledger.database.conninfo());
-    blocker.exec("BEGIN; LOCK TABLE freshet.state_1 IN SHARE MODE");
+    blocker.exec("BEGIN; LOCK TABLE freshet.state_1_0 IN SHARE MODE");
     exec("UPDATE entry SET amount = amount + 1");
     auto refresh = std::async(std::launch::async, [&] { return ledger.recompute(); });
     EXPECT_TRUE(eventually([&] { return log("refresh_status") == "running"; }));
@@ -327,7 +329,7 @@ TEST_F(RefreshLog, RunningIsVisibleAndBecomesSuccess) {
 
 TEST_F(RefreshLog, FailuresAreNeverCoalesced) {
     install();
-    exec("ALTER TABLE freshet.state_1 ADD CONSTRAINT never CHECK (n < 0) NOT VALID");
+    exec("ALTER TABLE freshet.state_1_0 ADD CONSTRAINT never CHECK (n < 0) NOT VALID");
     exec("UPDATE entry SET amount = amount + 1");
     EXPECT_THROW(ledger.recompute(), pg::Error);
     EXPECT_EQ(log("refresh_status, triggered_by, error_message LIKE '%never%'"), "failed manual t");
@@ -341,7 +343,7 @@ TEST_F(RefreshLog, FailuresAreNeverCoalesced) {
     }
     EXPECT_EQ(log("refresh_status, triggered_by, strategy"),
               "failed manual reconcile, failed event delta, failed event delta");
-    exec("ALTER TABLE freshet.state_1 DROP CONSTRAINT never");
+    exec("ALTER TABLE freshet.state_1_0 DROP CONSTRAINT never");
     ledger.fold();
     EXPECT_EQ(ledger.wrong(), exact);
 }

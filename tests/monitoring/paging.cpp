@@ -40,7 +40,7 @@ struct Paging : ::testing::Test {
     }
     std::string state_table() {
         return "freshet.state_" +
-               stack.client().scalar("SELECT id FROM freshet.view WHERE relation_name = $1", {revenue});
+               stack.client().scalar("SELECT id FROM freshet.view WHERE relation_name = $1", {revenue}) + "_0";
     }
     bool was_pending(const std::string& alert) {
         return !stack.query("max_over_time(ALERTS{alertstate=\"pending\",alertname=\"" + alert + "\"}[5m])").empty();

@@ -36,7 +36,7 @@ struct GoldenFacts {
     std::string normalised;
     query::Facts facts;
     std::map<sql::QualifiedName, std::vector<std::string>> primary_keys;
-    std::map<std::string, compile::ColumnType> types;  // of describe_sql(); empty if the query is rejected before
+    std::vector<compile::LevelTypes> types;  // of describe_sql(), by level; empty if the query is rejected before
     std::vector<GoldenEvent> events;
 };
 
@@ -116,6 +116,22 @@ inline query::ColumnFact column_from(const nlohmann::json& json) {
             json.at("collation"), json.at("not_null"), json.at("is_enum")};
 }
 
+inline nlohmann::ordered_json json_of_level(const compile::LevelTypes& level) {
+    nlohmann::ordered_json types = nlohmann::json::object();
+    for (const auto& [name, type] : level) {
+        types[name] = {{"type", type.type}, {"base_type", type.base_type}, {"collation", type.collation}};
+    }
+    return types;
+}
+
+inline compile::LevelTypes level_from(const nlohmann::json& json) {
+    compile::LevelTypes types;
+    for (const auto& [name, type] : json.items()) {
+        types[name] = {type.at("type"), type.at("base_type"), type.at("collation")};
+    }
+    return types;
+}
+
 inline std::string text_of(const GoldenFacts& facts) {
     nlohmann::ordered_json tables = nlohmann::json::array();
     for (const auto& [table, columns] : facts.facts.tables) {
@@ -130,10 +146,8 @@ inline std::string text_of(const GoldenFacts& facts) {
     for (const auto& [sql, types] : facts.facts.select_types) {
         selects.push_back({{"sql", sql}, {"types", types}, {"collations", facts.facts.select_collations.at(sql)}});
     }
-    nlohmann::ordered_json types = nlohmann::json::object();
-    for (const auto& [name, type] : facts.types) {
-        types[name] = {{"type", type.type}, {"base_type", type.base_type}, {"collation", type.collation}};
-    }
+    nlohmann::ordered_json types = nlohmann::json::array();
+    std::transform(facts.types.begin(), facts.types.end(), std::back_inserter(types), json_of_level);
     nlohmann::ordered_json events = nlohmann::json::array();
     for (const auto& event : facts.events) {
         events.push_back({{"name", event.name}, {"normalised", event.normalised}});
@@ -162,9 +176,8 @@ inline GoldenFacts load_golden_facts(const GoldenCase& one) {
         result.facts.select_types[sql] = select.at("types").get<std::vector<std::string>>();
         result.facts.select_collations[sql] = select.at("collations").get<std::vector<std::string>>();
     }
-    for (const auto& [name, type] : json.at("types").items()) {
-        result.types[name] = {type.at("type"), type.at("base_type"), type.at("collation")};
-    }
+    const auto& levels = json.at("types");
+    std::transform(levels.begin(), levels.end(), std::back_inserter(result.types), level_from);
     for (std::size_t i = 0; i < one.events.size(); ++i) {
         result.events.push_back(one.events[i]);
         result.events.back().normalised = json.at("events").at(i).at("normalised");

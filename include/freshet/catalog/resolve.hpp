@@ -27,7 +27,7 @@ struct QueryText {
 struct Resolved {
     std::string normalised_sql;  // the server's rendering
     query::NormalForm form;
-    std::map<std::string, compile::ColumnType> types;  // of compile::describe_sql(form)
+    std::vector<compile::LevelTypes> types;  // of compile::describe_sql(), by level
     query::Facts facts;
 };
 

@@ -14,11 +14,12 @@
 
 namespace freshet::compile {
 
-std::string state_table(const Program& program);
-std::string values_table(const Program& program, std::size_t input);
+std::string state_table(const Level& level);
+std::string values_table(const Level& level, std::size_t input);
 
 // CREATE TABLE and unique indexes of the state and the values tables, in order. `indexes` are the user's, each a list
-// of "column [ASC|DESC] [NULLS FIRST|LAST]" over output columns. Throws core::Error for a column that cannot be indexed.
+// of "column [ASC|DESC] [NULLS FIRST|LAST]" over output columns. Throws core::Error for a column that cannot be
+// indexed.
 std::vector<std::string> create_state(const Program& program, const std::vector<std::vector<std::string>>& indexes);
 std::vector<std::string> drop_state(const Program& program);
 
@@ -28,7 +29,8 @@ std::string public_select(const Program& program);
 // How many signed joins a fold needs when these sources changed.
 std::size_t fold_terms(const Program& program, const std::set<int>& changed_sources);
 
-// Folding one batch. Run `merge`, then for every table in `emptied` its DELETE, then `extremes` if it is not empty.
+// Folding one batch into one level. Run `merge`, then for every table in `emptied` its DELETE, then `extremes` if it is
+// not empty.
 struct Fold {
     // $1: the position (pg_snapshot); $2: the retention horizon, only with a retention key.
     // One row: groups (bigint, rows written to the state), non_finite (boolean: roll back and reconcile instead),
@@ -42,7 +44,11 @@ struct Fold {
     std::vector<Emptied> emptied;
     std::string extremes;  // $1: tid[] of touched state rows
 };
-Fold fold(const Program& program, const std::set<int>& changed_sources);
+// One for each level that reads a changed source, in order.
+std::vector<Fold> fold(const Program& program, const std::set<int>& changed_sources);
+
+// What the rows of a table are.
+enum class Holds { groups, values };
 
 // Recomputing a scope from the sources and writing only differences, per table of the view.
 struct Scope {
@@ -50,17 +56,22 @@ struct Scope {
 };
 struct Recompute {
     // Statements per table, in order; each takes the parameters of the scope: [tenant][, horizon].
-    std::string create_fresh;   // CREATE TEMP TABLE ... ON COMMIT DROP, no parameters
-    std::string fill_fresh;     // computes the scope
-    std::string delete_stale;   // groups that should not exist
-    std::string upsert_changed; // groups that differ or are missing
-    std::string compare;        // rows as compile::compare gives them, of the table itself; at most 20
-    std::string drop_fresh;     // no parameters
+    std::string create_fresh;    // CREATE TEMP TABLE ... ON COMMIT DROP, no parameters
+    std::string fill_fresh;      // computes the scope
+    std::string delete_stale;    // groups that should not exist
+    std::string upsert_changed;  // groups that differ or are missing
+    std::string compare;         // rows as compile::compare gives them, of the table itself; at most 20
+    std::string drop_fresh;      // no parameters
+    Holds holds = Holds::groups;
 };
 std::vector<Recompute> recompute(const Program& program, const Scope& scope);
 
 // Deletes the groups before the horizon: one statement per table, $1 the new horizon.
-std::vector<std::string> delete_before_horizon(const Program& program);
+struct Cut {
+    std::string sql;
+    Holds holds = Holds::groups;
+};
+std::vector<Cut> delete_before_horizon(const Program& program);
 
 // Compares `published` (a relation or sub-select) with the defining query, both ways. Rows: side ('missing' or
 // 'unexpected'), difference (jsonb of the row), total (bigint, all differences); at most `limit` rows.

@@ -1,5 +1,5 @@
-// Everything the engine needs to maintain one view, as a value: made by compile() at install time, stored as JSON beside
-// the view, read back by the daemon. Emitters turn it into SQL; nobody else looks inside the arms.
+// Everything the engine needs to maintain one view, as a value: made by compile() at install time, stored as JSON
+// beside the view, read back by the daemon. Emitters turn it into SQL; nobody else looks inside the arms.
 #pragma once
 
 #include <map>
@@ -25,12 +25,12 @@ struct TypedColumn {
 // What the state keeps about one aggregate input, named x<i> in generated SQL.
 struct Input {
     TypedColumn column;
-    std::string sum_type;       // type of sum(x); empty if no sum is kept
-    std::string ordered_type;   // type of min(x) and max(x); empty if neither is kept
-    bool count = false;         // c<i>, the non-null inputs; left out when x is never null, n serves then
-    bool distinct = false;      // d<i>
-    bool min = false;           // lo<i>
-    bool max = false;           // hi<i>
+    std::string sum_type;      // type of sum(x); empty if no sum is kept
+    std::string ordered_type;  // type of min(x) and max(x); empty if neither is kept
+    bool count = false;        // c<i>, the non-null inputs; left out when x is never null, n serves then
+    bool distinct = false;     // d<i>
+    bool min = false;          // lo<i>
+    bool max = false;          // hi<i>
 
     // Needs a values table: (keys, v, n)
     bool has_values() const { return distinct || min || max; }
@@ -46,18 +46,41 @@ struct Source {
     bool operator==(const Source&) const = default;
 };
 
-struct Program {
-    int view_id = 0;  // objects are freshet.state_<id>, freshet.values_<id>_<input>
+// One grouping of the query, with a state table of its own.
+struct Level {
+    int view_id = 0;  // objects are freshet.state_<view>_<level>, freshet.values_<view>_<level>_<input>
+    int index = 0;    // within the program
     std::vector<Source> sources;
     std::vector<query::Arm> arms;
     std::vector<TypedColumn> keys;  // k0, k1, ...
     std::vector<Input> inputs;      // x0, x1, ...
     std::vector<query::Aggregate> aggregates;
     std::vector<query::Output> outputs;
+    std::string having;
+    bool total = false;      // see query::Level
     int tenant_key = -1;     // index into keys
     int retention_key = -1;  // index into keys
 
     const Source& source_of(const sql::QualifiedName& table) const;
+    bool operator==(const Level&) const = default;
+};
+
+struct Program {
+    int view_id = 0;
+    std::vector<Source> sources;  // of all levels; of each table the columns that any level reads
+    std::vector<Level> levels;
+    std::string above;                   // see query::NormalForm
+    std::vector<query::Output> columns;  // of the public relation
+    std::string tenant;                  // the column that scopes; empty for none. A key of every level.
+    std::string retention_column;        // likewise
+
+    const Source& source_of(const sql::QualifiedName& table) const;
+    // Everywhere the table is read, over all levels.
+    std::vector<const query::Relation*> occurrences_of(const sql::QualifiedName& table) const;
+    // The program as that of another generation of its view.
+    void set_view_id(int id);
+    bool has_tenant() const { return !tenant.empty(); }
+    bool has_retention() const { return !retention_column.empty(); }
     bool operator==(const Program&) const = default;
 };
 
@@ -72,18 +95,21 @@ struct ColumnType {
     std::string collation;
 };
 
-// A SELECT that is never run: its columns are k<i>, x<i>, and s<i>, o<i> (sum and min) where the view needs them.
-std::string describe_sql(const query::NormalForm& form);
+// By the names of describe_sql().
+using LevelTypes = std::map<std::string, ColumnType>;
+
+// A SELECT that is never run: its columns are k<i>, x<i>, and s<i>, o<i> (sum and min) where the level needs them.
+std::string describe_sql(const query::Level& level);
 
 struct CompileOptions {
     int view_id = 0;
     std::map<sql::QualifiedName, int> source_ids;
-    std::string tenant;            // an output column that is a key; empty for none
+    std::string tenant;            // a column of the query that is a key of every level; empty for none
     std::string retention_column;  // likewise
 };
 
-// Throws query::Rejected for what types forbid: float sums, tenant or retention columns that are no keys.
-Program compile(const query::NormalForm& form, const std::map<std::string, ColumnType>& types,
-                const CompileOptions& options);
+// `types`: one for each level. Throws query::Rejected for what types forbid: float sums, tenant or retention columns
+// that are no keys.
+Program compile(const query::NormalForm& form, const std::vector<LevelTypes>& types, const CompileOptions& options);
 
 }  // namespace freshet::compile

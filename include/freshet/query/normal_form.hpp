@@ -1,5 +1,6 @@
-// A defining query as the incremental engine sees it: inner-join arms added up by UNION ALL, keys, aggregate inputs,
-// and outputs computed from them. Plain values: no parse tree leaves query/.
+// A defining query as the incremental engine sees it: levels, each of them join arms added up by UNION ALL, keys,
+// aggregate inputs, and outputs computed from them; and the text above the levels. Plain values: no parse tree leaves
+// query/. See docs/decisions/0004 (levels), 0005 (lookups), 0006 (recomputed aggregates).
 //
 // The text to normalise is the server's own rendering of the query (pg_get_viewdef under an empty search_path): every
 // name qualified, `*` expanded, positions and aliases in GROUP BY replaced, implicit casts and literal types written.
@@ -53,13 +54,20 @@ struct Relation {
     std::string alias;                 // s0, s1, ... within the arm
     std::vector<std::string> columns;  // that the arm reads, ascending
     // The conditions of the arm that touch only this relation, are immutable, independent of every setting and cannot
-    // fail: they may run inside a writer's statement. Columns are qualified with the alias "r".
+    // fail: they may run inside a writer's statement. Columns are qualified with the alias "r". Of a lookup, only those
+    // that find its row: a row that fails a condition of WHERE still replaces the NULLs.
     std::vector<std::string> capture_conditions;
+    // Not empty for a lookup: the conditions that find its row, at most one for each row of the relations before it;
+    // where none is found its columns are NULL. They read this relation and earlier ones.
+    std::vector<std::string> lookup_conditions{};
+    std::vector<std::string> lookup_key{};  // the columns of the unique index that makes it at most one
+
+    bool is_lookup() const { return !lookup_conditions.empty(); }
 
     bool operator==(const Relation&) const = default;
 };
 
-// SELECT keys, inputs FROM relations WHERE conditions
+// SELECT keys, inputs FROM relations WHERE conditions. The inner relations are joined first, then the lookups in order.
 struct Arm {
     std::vector<Relation> relations;
     std::vector<std::string> conditions;
@@ -69,11 +77,23 @@ struct Arm {
     bool operator==(const Arm&) const = default;
 };
 
-enum class AggregateKind { count_rows, count, sum, avg, count_distinct, min, max };
+enum class AggregateKind {
+    count_rows,
+    count,
+    sum,
+    avg,
+    count_distinct,
+    sum_distinct,
+    avg_distinct,
+    min,
+    max,
+    recomputed
+};
 
 struct Aggregate {
     AggregateKind kind = AggregateKind::count_rows;
-    int input = -1;  // index into Arm::inputs; -1 for count_rows
+    int input = -1;      // index into Arm::inputs; -1 for count_rows and recomputed
+    std::string call{};  // of recomputed: the aggregate over x0, x1, ... (the inputs), as SQL
 
     bool operator==(const Aggregate&) const = default;
 };
@@ -90,13 +110,30 @@ struct Output {
     bool operator==(const Output&) const = default;
 };
 
-struct NormalForm {
+// One grouping: SELECT outputs FROM arms GROUP BY keys HAVING having.
+struct Level {
     std::vector<Arm> arms;
     std::vector<bool> key_nullable;    // one per key
     std::vector<bool> input_nullable;  // one per input
     std::vector<Aggregate> aggregates;
     std::vector<Output> outputs;
+    std::string having;  // over keys and aggregates, as Output::expression; empty for none
+    // Grouping without keys: one row, also over nothing. The only key is the constant true.
+    bool total = false;
 };
+
+struct NormalForm {
+    std::vector<Level> levels;
+    // The query, reading level i as the relation freshet_level_<i> with the level's outputs as columns. Empty: the
+    // query is level 0 itself.
+    std::string above;
+    // The columns of the query. Those of kind key and refreshed_at pass a column of a level through; expressions are
+    // only set where `above` is empty, and are level 0's.
+    std::vector<Output> columns;
+};
+
+// The relation that stands for level `index` in NormalForm::above.
+std::string level_relation(std::size_t index);
 
 // Throws Rejected if something in the text lies outside the class after all (offsets refer to the normalised text and
 // are not for people; reasons and hints are).

@@ -33,6 +33,7 @@ std::string describe(const query::Arm& arm) {
     for (const auto& relation : arm.relations) {
         text +=
             "  from " + relation.alias + " = " + relation.table.display() + " (" + listing(relation.columns) + ")\n";
+        for (const auto& condition : relation.lookup_conditions) text += "    looked up by " + condition + "\n";
         for (const auto& condition : relation.capture_conditions) text += "    captured if " + condition + "\n";
     }
     for (const auto& condition : arm.conditions) text += "  where " + condition + "\n";
@@ -53,32 +54,42 @@ std::string describe(const compile::Input& input) {
     return text + "\n";
 }
 
+std::string describe(const compile::Level& level) {
+    auto text = "level " + std::to_string(level.index) + (level.total ? " (one row)\n" : "\n");
+    for (const auto& arm : level.arms) text += describe(arm);
+    for (const auto& key : level.keys) text += key.name + " " + describe(key) + "\n";
+    for (const auto& input : level.inputs) text += describe(input);
+    if (!level.having.empty()) text += "having " + level.having + "\n";
+    for (const auto& output : level.outputs) {
+        text += "output " + output.name + " = " +
+                (output.kind == query::OutputKind::refreshed_at ? "(moment of writing)" : output.expression) +
+                (output.kind == query::OutputKind::key ? " (key)" : "") + "\n";
+    }
+    return text;
+}
+
 std::string describe(const compile::Program& program) {
     std::string text = "-- program\n";
     for (const auto& source : program.sources) {
         text += "source " + std::to_string(source.id) + " = " + source.table.display() + " (" +
                 listing(source.columns) + ")\n";
     }
-    for (const auto& arm : program.arms) text += describe(arm);
-    for (const auto& key : program.keys) text += key.name + " " + describe(key) + "\n";
-    for (const auto& input : program.inputs) text += describe(input);
-    for (const auto& output : program.outputs) {
-        text += "output " + output.name + " = " +
-                (output.kind == query::OutputKind::refreshed_at ? "(moment of writing)" : output.expression) +
-                (output.kind == query::OutputKind::key ? " (key)" : "") + "\n";
-    }
-    if (program.tenant_key >= 0) text += "tenant k" + std::to_string(program.tenant_key) + "\n";
-    if (program.retention_key >= 0) text += "retention k" + std::to_string(program.retention_key) + "\n";
+    for (const auto& level : program.levels) text += describe(level);
+    if (!program.above.empty()) text += "above\n" + program.above + "\n";
+    if (program.has_tenant()) text += "tenant " + program.tenant + "\n";
+    if (program.has_retention()) text += "retention " + program.retention_column + "\n";
     return text;
 }
 
 std::string fold_section(const compile::Program& program, const std::set<int>& changed) {
     std::vector<std::string> names;
     for (const auto id : changed) names.push_back(std::to_string(id));
-    const auto fold = compile::fold(program, changed);
-    std::vector<std::string> statements{fold.merge};
-    for (const auto& emptied : fold.emptied) statements.push_back(emptied.delete_sql);
-    if (!fold.extremes.empty()) statements.push_back(fold.extremes);
+    std::vector<std::string> statements;
+    for (const auto& fold : compile::fold(program, changed)) {
+        statements.push_back(fold.merge);
+        for (const auto& emptied : fold.emptied) statements.push_back(emptied.delete_sql);
+        if (!fold.extremes.empty()) statements.push_back(fold.extremes);
+    }
     return section("fold of changes to " + listing(names) + ": " +
                        std::to_string(compile::fold_terms(program, changed)) + " terms",
                    statements);
@@ -95,6 +106,12 @@ std::string recompute_section(const compile::Program& program, const compile::Sc
     return section(scope.tenant ? "recompute one tenant" : "recompute all", statements);
 }
 
+std::vector<std::string> cuts_of(const compile::Program& program) {
+    std::vector<std::string> statements;
+    for (const auto& cut : compile::delete_before_horizon(program)) statements.push_back(cut.sql);
+    return statements;
+}
+
 std::string sql_of(const compile::Program& program, const GoldenCase& one) {
     auto text = section("state", compile::create_state(program, one.indexes)) +
                 section("public relation", {compile::public_select(program)});
@@ -103,10 +120,10 @@ std::string sql_of(const compile::Program& program, const GoldenCase& one) {
     text += fold_section(program, {program.sources.front().id});
     if (all.size() > 1) text += fold_section(program, all);
     text += recompute_section(program, {});
-    if (program.tenant_key >= 0) text += recompute_section(program, {true});
-    if (program.retention_key >= 0) text += section("retention", compile::delete_before_horizon(program));
-    return text + section("compare",
-                          {compile::compare(program, "\"public\".\"v\"", "SELECT 1", {program.tenant_key >= 0}, 20)});
+    if (program.has_tenant()) text += recompute_section(program, {true});
+    if (program.has_retention()) text += section("retention", cuts_of(program));
+    return text +
+           section("compare", {compile::compare(program, "\"public\".\"v\"", "SELECT 1", {program.has_tenant()}, 20)});
 }
 
 std::vector<capture::CapturedEvent> events_of(const GoldenFacts& facts, const sql::QualifiedName& table) {
@@ -154,8 +171,9 @@ std::string plan_of(const GoldenCase& one, const GoldenFacts& facts) {
     int next = 1;
     for (const auto& [table, columns] : facts.facts.tables) options.source_ids[table] = next++;
     const auto program = compile::compile(form, facts.types, options);
-    return describe(program) + "\n-- asked for its types\n" + compile::describe_sql(form) + ";\n" +
-           sql_of(program, one) + capture_of(program, facts);
+    std::string asked;
+    for (const auto& level : form.levels) asked += compile::describe_sql(level) + ";\n";
+    return describe(program) + "\n-- asked for its types\n" + asked + sql_of(program, one) + capture_of(program, facts);
 }
 
 std::string plan_or_rejection(const GoldenCase& one) {

@@ -33,7 +33,7 @@ compile::Program reading(const std::vector<std::string>& columns,
     for (const auto& conditions : conditions_of_occurrences) {
         arm.relations.push_back({table, "s" + std::to_string(arm.relations.size()), columns, conditions});
     }
-    program.arms = {arm};
+    program.levels.emplace_back().arms = {arm};
     return program;
 }
 

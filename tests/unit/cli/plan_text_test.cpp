@@ -15,7 +15,7 @@ install::Plan sample() {
     created.name = {"public", "mv_a"};
     created.estimated_rows = 120000;
     created.adopt = true;
-    created.create_statements = {"CREATE TABLE freshet.state_1 ();"};
+    created.create_statements = {"CREATE TABLE freshet.state_1_0 ();"};
     install::ViewPlan kept;
     kept.name = {"sales", "mv_b"};
     kept.strategy = catalog::Strategy::concurrent;

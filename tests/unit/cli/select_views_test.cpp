@@ -69,7 +69,7 @@ TEST(SelectViews, ANameThatIsNoneIsRefused) {
 
 TEST(TenantKey, EveryViewNeedsOne) {
     auto views = stored();
-    views[2].program.tenant_key = 0;
+    views[2].program.tenant = "firm_id";
     EXPECT_EQ(refusal([&] { require_tenant_key({views[2]}); }), "accepted");
     EXPECT_EQ(refusal([&] {
                   require_tenant_key({views[2], views[3]});

@@ -102,7 +102,7 @@ TEST_F(Verify, AViewThatCannotBeProvenIsAFailure) {
 
 TEST_F(Verify, KeyColumnsAreTheKeyOutputs) {
     catalog::StoredView view;
-    view.program.outputs = {{"firm_id", query::OutputKind::key, "k0"},
+    view.program.columns = {{"firm_id", query::OutputKind::key, "k0"},
                             {"hours", query::OutputKind::computed, "a0"},
                             {"month", query::OutputKind::key, "k1"}};
     EXPECT_THAT(key_columns(view), ::testing::ElementsAre("firm_id", "month"));

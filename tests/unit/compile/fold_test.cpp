@@ -18,7 +18,7 @@ Program join_of(const std::vector<std::string>& tables) {
     query::Arm arm;
     arm.keys = {"s0.k"};
     for (const auto& table : tables) {
-        arm.relations.push_back({{"public", table}, "s" + std::to_string(arm.relations.size()), {"k"}, {}});
+        arm.relations.push_back({{"public", table}, "s" + std::to_string(arm.relations.size()), {"k"}, {}, {}, {}});
         const sql::QualifiedName name{"public", table};
         const bool known = std::any_of(program.sources.begin(), program.sources.end(),
                                        [&](const Source& source) { return source.table == name; });
@@ -26,10 +26,14 @@ Program join_of(const std::vector<std::string>& tables) {
             program.sources.push_back({static_cast<int>(program.sources.size()) + 1, name, {"k"}});
         }
     }
-    program.arms = {arm};
-    program.keys = {{"k0", "integer", "", false}};
-    program.aggregates = {{query::AggregateKind::count_rows, -1}};
-    program.outputs = {{"k", query::OutputKind::key, "k0"}, {"n", query::OutputKind::computed, "a0"}};
+    auto& level = program.levels.emplace_back();
+    level.view_id = 1;
+    level.sources = program.sources;
+    level.arms = {arm};
+    level.keys = {{"k0", "integer", "", false}};
+    level.aggregates = {{query::AggregateKind::count_rows, -1, {}}};
+    level.outputs = {{"k", query::OutputKind::key, "k0"}, {"n", query::OutputKind::computed, "a0"}};
+    program.columns = level.outputs;
     return program;
 }
 
@@ -43,7 +47,7 @@ std::size_t occurrences(const std::string& text, const std::string& word) {
 
 TEST(Fold, OneChangedTableIsOneTerm) {
     const auto program = join_of({"a", "b"});
-    const auto sql = fold(program, {1}).merge;
+    const auto sql = fold(program, {1}).front().merge;
     EXPECT_EQ(fold_terms(program, {1}), 1U);
     EXPECT_EQ(occurrences(sql, "AS sign"), 1U);
     EXPECT_THAT(sql, HasSubstr("(s0.freshet_sign)::integer AS sign"));
@@ -53,7 +57,7 @@ TEST(Fold, OneChangedTableIsOneTerm) {
 
 TEST(Fold, TwoChangedTablesAreSubtractedWhereBothChanged) {
     const auto program = join_of({"a", "b"});
-    const auto sql = fold(program, {1, 2}).merge;
+    const auto sql = fold(program, {1, 2}).front().merge;
     EXPECT_EQ(fold_terms(program, {1, 2}), 3U);
     EXPECT_EQ(occurrences(sql, "AS sign"), 3U);
     EXPECT_THAT(
@@ -68,7 +72,7 @@ TEST(Fold, TwoChangedTablesAreSubtractedWhereBothChanged) {
 
 TEST(Fold, ThreeChangedTablesAddWhatAllThreeChanged) {
     const auto program = join_of({"a", "b", "c"});
-    const auto sql = fold(program, {1, 2, 3}).merge;
+    const auto sql = fold(program, {1, 2, 3}).front().merge;
     EXPECT_EQ(fold_terms(program, {1, 2, 3}), 7U);
     EXPECT_EQ(occurrences(sql, "AS sign"), 7U);
     EXPECT_EQ(occurrences(sql, "* -1)::integer"), 3U);
@@ -78,14 +82,14 @@ TEST(Fold, ThreeChangedTablesAddWhatAllThreeChanged) {
 TEST(Fold, OccurrencesOfASelfJoinChangeTogether) {
     const auto program = join_of({"a", "a"});
     EXPECT_EQ(fold_terms(program, {1}), 3U);
-    EXPECT_THAT(fold(program, {1}).merge, HasSubstr("FROM d1 AS s0, d1 AS s1"));
+    EXPECT_THAT(fold(program, {1}).front().merge, HasSubstr("FROM d1 AS s0, d1 AS s1"));
 }
 
 TEST(Fold, ArmsAddUp) {
     auto program = join_of({"a", "b"});
-    program.arms.push_back(program.arms.front());
+    program.levels.front().arms.push_back(program.levels.front().arms.front());
     EXPECT_EQ(fold_terms(program, {1, 2}), 6U);
-    EXPECT_EQ(occurrences(fold(program, {1, 2}).merge, "AS sign"), 6U);
+    EXPECT_EQ(occurrences(fold(program, {1, 2}).front().merge, "AS sign"), 6U);
 }
 
 TEST(Fold, ManyTermsDoNotOverflow) {
@@ -95,10 +99,11 @@ TEST(Fold, ManyTermsDoNotOverflow) {
 // A published column may be called like a key of ours, and two columns may show one key.
 TEST(Compare, ScopeReadsKeysUnderANameOfItsOwn) {
     auto program = join_of({"a"});
-    program.outputs = {{"k0", query::OutputKind::computed, "a0"},
+    program.columns = {{"k0", query::OutputKind::computed, "a0"},
                        {"tenant", query::OutputKind::key, "k0"},
                        {"x", query::OutputKind::key, "k0"}};
-    program.tenant_key = 0;
+    program.levels.front().tenant_key = 0;
+    program.tenant = "tenant";
     const auto sql = compare(program, "p", "SELECT 1", {true}, 5);
     EXPECT_THAT(sql,
                 HasSubstr("SELECT q.\"k0\", q.\"tenant\", q.\"x\" FROM p AS q CROSS JOIN LATERAL (SELECT q.\"tenant\" "
@@ -109,8 +114,9 @@ TEST(Compare, ScopeReadsKeysUnderANameOfItsOwn) {
 // "=" of an extension's type may not be found under the pinned search_path; of arrays it is.
 TEST(Recompute, ComparesTypesOfOtherSchemasAsArrays) {
     auto program = join_of({"a"});
-    program.keys.front().type = "public.citext";
-    program.tenant_key = 0;
+    program.levels.front().keys.front().type = "public.citext";
+    program.levels.front().tenant_key = 0;
+    program.tenant = "tenant";
     EXPECT_THAT(recompute(program, {true}).front().fill_fresh,
                 HasSubstr("WHERE ARRAY[r.k0] = ARRAY[$1::public.citext]"));
 }

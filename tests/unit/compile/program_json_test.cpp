@@ -12,22 +12,38 @@ Program every_field() {
     Program program;
     program.view_id = 3;
     program.sources = {{5, {"public", "Größe"}, {"a\"b", "c"}}};
-    program.arms = {
-        {{{{"public", "Größe"}, "s0", {"c"}, {"r.c = 'x''y'"}}}, {"s0.c > 1"}, {"s0.c"}, {"s0.\"a\"\"b\""}}};
-    program.keys = {{"k0", "character varying(20)", "pg_catalog.\"C\"", false}};
-    program.inputs = {{{"x0", "numeric(10,2)", "", true}, "numeric", "numeric", true, true, true, true}};
-    program.aggregates = {{query::AggregateKind::count_rows, -1},
-                          {query::AggregateKind::count, 0},
-                          {query::AggregateKind::sum, 0},
-                          {query::AggregateKind::avg, 0},
-                          {query::AggregateKind::count_distinct, 0},
-                          {query::AggregateKind::min, 0},
-                          {query::AggregateKind::max, 0}};
-    program.outputs = {{"key", query::OutputKind::key, "k0"},
-                       {"n", query::OutputKind::computed, "a0 + 1"},
-                       {"at", query::OutputKind::refreshed_at, ""}};
-    program.tenant_key = 0;
-    program.retention_key = 0;
+    Level level;
+    level.view_id = 3;
+    level.index = 0;
+    level.sources = program.sources;
+    level.arms = {{{{{"public", "Größe"}, "s0", {"c"}, {"r.c = 'x''y'"}, {"s0.c = 1"}, {"c"}}},
+                   {"s0.c > 1"},
+                   {"s0.c"},
+                   {"s0.\"a\"\"b\""}}};
+    level.keys = {{"k0", "character varying(20)", "pg_catalog.\"C\"", false}};
+    level.inputs = {{{"x0", "numeric(10,2)", "", true}, "numeric", "numeric", true, true, true, true}};
+    level.aggregates = {{query::AggregateKind::count_rows, -1, ""},
+                        {query::AggregateKind::count, 0, ""},
+                        {query::AggregateKind::sum, 0, ""},
+                        {query::AggregateKind::avg, 0, ""},
+                        {query::AggregateKind::count_distinct, 0, ""},
+                        {query::AggregateKind::sum_distinct, 0, ""},
+                        {query::AggregateKind::avg_distinct, 0, ""},
+                        {query::AggregateKind::min, 0, ""},
+                        {query::AggregateKind::max, 0, ""},
+                        {query::AggregateKind::recomputed, -1, "string_agg(x0, ',' ORDER BY x0)"}};
+    level.outputs = {{"key", query::OutputKind::key, "k0"},
+                     {"n", query::OutputKind::computed, "a0 + 1"},
+                     {"at", query::OutputKind::refreshed_at, ""}};
+    level.having = "a0 > 1";
+    level.total = true;
+    level.tenant_key = 0;
+    level.retention_key = 0;
+    program.levels = {level};
+    program.above = "SELECT * FROM freshet_level_0";
+    program.columns = level.outputs;
+    program.tenant = "key";
+    program.retention_column = "key";
     return program;
 }
 
@@ -57,7 +73,7 @@ TEST(ProgramJson, RefusesAnotherFormat) {
 
 TEST(ProgramJson, RefusesWhatIsNoProgram) {
     auto document = to_json(every_field());
-    document.erase("keys");
+    document["levels"][0].erase("keys");
     EXPECT_TRUE(std::string(refusal(document).what()).starts_with("the stored program cannot be read: "));
     EXPECT_TRUE(
         std::string(refusal(nlohmann::json::array()).what()).starts_with("the stored program cannot be read: "));

@@ -36,8 +36,15 @@ Facts facts_of_t() {
             {}};
 }
 
-NormalForm normalise_t(const std::string& rest) {
-    return normalise("SELECT t.txt, " + rest + " GROUP BY t.txt", facts_of_t());
+Level only_level(const std::string& sql, const Facts& facts) {
+    auto form = normalise(sql, facts);
+    EXPECT_EQ(form.levels.size(), 1U);
+    EXPECT_EQ(form.above, "");
+    return std::move(form.levels.front());
+}
+
+Level normalise_t(const std::string& rest) {
+    return only_level("SELECT t.txt, " + rest + " GROUP BY t.txt", facts_of_t());
 }
 
 std::vector<std::string> captured(const std::string& condition) {
@@ -134,7 +141,7 @@ TEST(NormalForm, OnlyPostgresOwnNowIsTheMomentOfWriting) {
 }
 
 TEST(NormalForm, AColumnDeterminedByTheKeyBecomesAKey) {
-    const auto form = normalise("SELECT t.num, t.txt, count(*) AS n FROM public.t GROUP BY t.num", facts_of_t());
+    const auto form = only_level("SELECT t.num, t.txt, count(*) AS n FROM public.t GROUP BY t.num", facts_of_t());
     EXPECT_THAT(form.arms.front().keys, ElementsAre("s0.num", "s0.txt"));
     EXPECT_EQ(form.outputs[1], (Output{"txt", OutputKind::key, "k1"}));
 }
@@ -157,7 +164,7 @@ Facts facts_of_union() {
 
 TEST(NormalForm, ArmsOfAUnionGetItsTypesAndCollations) {
     const auto form =
-        normalise("SELECT f.y, sum(f.x / 2) AS s FROM (" + union_whole + ") f GROUP BY f.y", facts_of_union());
+        only_level("SELECT f.y, sum(f.x / 2) AS s FROM (" + union_whole + ") f GROUP BY f.y", facts_of_union());
     ASSERT_EQ(form.arms.size(), 2U);
     EXPECT_THAT(form.arms[0].inputs, ElementsAre("s0.num::numeric / 2"));
     EXPECT_THAT(form.arms[0].keys, ElementsAre("s0.vc::text"));
@@ -166,14 +173,14 @@ TEST(NormalForm, ArmsOfAUnionGetItsTypesAndCollations) {
 }
 
 TEST(NormalForm, ASubSelectUnderAnOperatorStaysOneOperand) {
-    const auto form =
-        normalise("SELECT f.k, sum(f.v * 2) AS s FROM (SELECT t.txt AS k, t.num + 1 AS v FROM public.t) f GROUP BY f.k",
-                  facts_of_t());
+    const auto form = only_level(
+        "SELECT f.k, sum(f.v * 2) AS s FROM (SELECT t.txt AS k, t.num + 1 AS v FROM public.t) f GROUP BY f.k",
+        facts_of_t());
     EXPECT_THAT(form.arms.front().inputs, ElementsAre("(s0.num + 1) * 2"));
 }
 
 TEST(NormalForm, OccurrencesOfATableAreRelationsOfTheirOwn) {
-    const auto form = normalise(
+    const auto form = only_level(
         "SELECT a.txt, count(*) AS n FROM (public.t a JOIN public.t b ON ((a.num = b.num))) WHERE b.flag GROUP BY "
         "a.txt",
         facts_of_t());
