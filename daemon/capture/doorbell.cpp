@@ -22,6 +22,7 @@ PolledView read_view(const pg::Result& rows, int row) {
     view.last_error = rows.text(row, rows.column_index("last_error"));
     if (view.as_of) {  // there is a position
         view.pending = rows.integer(row, rows.column_index("changes"));
+        view.own_pending = rows.integer(row, rows.column_index("own_changes"));
         view.generation = rows.integer(row, rows.column_index("generation"));
         view.consecutive_failures = static_cast<int>(rows.integer(row, rows.column_index("consecutive_failures")));
     }

@@ -15,8 +15,9 @@ namespace {
 //
 // What the planner should think of it is part of the text, for it can know nothing: nobody analyzes the logs, or
 // somebody did when they held other rows. The upper bound is implied (what this snapshot sees was written below its
-// xmax, and a fold writes no log rows), but makes the condition a range, which the planner takes to be narrow: so a big
-// log of rows already folded does not make it read a source from end to end. The second arm is never run, but counts as
+// xmax, or by this transaction: the fold of a view that this one reads), but makes the condition a range, which the
+// planner takes to be narrow: so a big log of rows already folded does not make it read a source from end to end. The
+// second arm is never run, but counts as
 // three rows: with one row on either side, a join of two batches would be a nested loop, quadratic in what changed.
 std::string batch_cte(const Source& source) {
     const auto id = std::to_string(source.id);
@@ -33,7 +34,7 @@ std::string batch_cte(const Source& source) {
            ") AS freshet_net,\n        row_number() OVER (PARTITION BY " + image +
            ", freshet_sign) AS freshet_number\n      FROM freshet.log_" + id +
            "\n      WHERE freshet_xid >= pg_snapshot_xmin($1::pg_snapshot)"
-           " AND freshet_xid < pg_snapshot_xmax(pg_current_snapshot())"
+           " AND freshet_xid <= greatest(pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())"
            " AND NOT pg_visible_in_snapshot(freshet_xid, $1::pg_snapshot)) AS l"
            "\n    WHERE freshet_number <= freshet_sign * freshet_net"
            "\n    UNION ALL SELECT " +

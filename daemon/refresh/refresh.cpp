@@ -1,7 +1,6 @@
 #include "freshet/refresh/refresh.hpp"
 
-#include <chrono>
-
+#include "freshet/refresh/chain.hpp"
 #include "turn.hpp"
 
 namespace freshet::refresh {
@@ -11,8 +10,6 @@ namespace {
 // More signed joins than this cost more to plan than the recomputation they save.
 constexpr std::size_t most_fold_terms = 64;
 
-using Clock = std::chrono::steady_clock;
-
 bool must_recompute(const Turn& turn, const catalog::StoredView& view, const Request& request) {
     const auto& survey = turn.survey();
     return (request.work == Work::recompute && !request.tenant) || survey.truncated || turn.horizon_widened() ||
@@ -20,82 +17,12 @@ bool must_recompute(const Turn& turn, const catalog::StoredView& view, const Req
            (request.recompute_from && survey.changes >= *request.recompute_from);
 }
 
-// A row that says "running" while others look; nullopt for event-driven folds, which are coalesced when done.
-asio::awaitable<std::optional<std::string>> start_log(pg::Connection& connection, const catalog::StoredView& view,
-                                                      Request request) {
-    if (request.trigger == Trigger::event && view.strategy == catalog::Strategy::delta) {
-        co_return std::nullopt;
-    }
-    const auto* strategy = view.strategy == catalog::Strategy::concurrent ? "concurrent"
-                           : request.work == Work::recompute              ? "reconcile"
-                                                                          : "delta";
-    const auto row = co_await connection.prepared(
-        query_text("log_start"),
-        pg::params(view.display_name(), request.tenant, std::string(name_of(request.trigger)), strategy));
-    co_return row.text(0, 0);
-}
-
-asio::awaitable<void> drop_log(pg::Connection& connection, std::optional<std::string> log_id) {
-    if (log_id) {
-        co_await connection.query("DELETE FROM freshet.refresh_log WHERE id = $1::bigint", pg::params(*log_id));
-    }
-}
-
 asio::awaitable<void> fail_log(pg::Connection& connection, const catalog::StoredView& view, Request request,
-                               std::optional<std::string> log_id, std::string error) {
-    co_await connection.query(query_text("log_failure"),
-                              pg::params(log_id, view.display_name(), request.tenant,
-                                         std::string(name_of(request.trigger)),
-                                         std::string(catalog::name_of(view.strategy)), std::move(error)));
-}
-
-bool nothing_to_do(const Turn& turn, const Request& request) {
-    return request.work == Work::fold && turn.survey().changes == 0 && !turn.horizon_moved();
-}
-
-enum class Attempt { done, nothing, busy, must_recompute };
-
-asio::awaitable<Attempt> attempt_in(Turn& turn, const catalog::StoredView& view, Request request,
-                                    std::optional<std::string> log_id, Outcome& outcome) {
-    const auto began = Clock::now();
-    const bool taken = co_await turn.take(request.keep);
-    if (!taken) {
-        co_return Attempt::busy;
-    }
-    outcome = Outcome{};
-    outcome.as_of = turn.as_of();
-    if (nothing_to_do(turn, request)) {
-        co_await turn.give_back();
-        co_return Attempt::nothing;
-    }
-    outcome.changes = turn.survey().changes;
-    outcome.events = turn.survey().events;
-    outcome.oldest_change = turn.survey().oldest;
-    const auto read = Clock::now();
-    const bool folded = co_await bring_up_to_date(turn, view, request, outcome);
-    if (!folded) {
-        co_await turn.give_back();
-        co_return Attempt::must_recompute;
-    }
-    const auto merged = Clock::now();
-    co_await turn.finish(outcome, request, log_id);
-    outcome.read = read - began;
-    outcome.merge = merged - read;
-    outcome.commit = Clock::now() - merged;
-    co_return Attempt::done;
-}
-
-asio::awaitable<Attempt> attempt(pg::Connection& connection, const catalog::StoredView& view, Request request,
-                                 std::optional<std::string> log_id, Outcome& outcome) {
-    Turn turn(connection, view);
-    std::exception_ptr failure;
-    try {
-        co_return co_await attempt_in(turn, view, request, log_id, outcome);
-    } catch (const core::Error&) {
-        failure = std::current_exception();
-    }
-    co_await turn.give_back();
-    std::rethrow_exception(failure);
+                               std::string error) {
+    co_await connection.query(
+        query_text("log_failure"),
+        pg::params(std::nullopt, view.display_name(), request.tenant, std::string(name_of(request.trigger)),
+                   std::string(catalog::name_of(view.strategy)), std::move(error)));
 }
 
 }  // namespace
@@ -114,8 +41,7 @@ std::string_view name_of(Trigger trigger) {
     throw std::logic_error("unknown trigger");
 }
 
-asio::awaitable<bool> bring_up_to_date(Turn& turn, const catalog::StoredView& view, Request request,
-                                       Outcome& outcome) {
+asio::awaitable<bool> bring_up_to_date(Turn& turn, const catalog::StoredView& view, Request request, Outcome& outcome) {
     if (view.strategy == catalog::Strategy::concurrent) {
         co_await turn.refresh_materialized(request.locking, outcome);
         co_return true;
@@ -137,33 +63,14 @@ asio::awaitable<bool> bring_up_to_date(Turn& turn, const catalog::StoredView& vi
 }
 
 asio::awaitable<Outcome> refresh(pg::Connection& connection, const catalog::StoredView& view, Request request) {
-    const auto log_id = co_await start_log(connection, view, request);
-    Outcome outcome;
-    std::exception_ptr failure;
-    std::string message;
-    try {
-        auto result = co_await attempt(connection, view, request, log_id, outcome);
-        if (result == Attempt::must_recompute) {
-            // The whole view, whatever the scope asked for: the batch could not be folded for anyone.
-            request.work = Work::recompute;
-            request.tenant.reset();
-            result = co_await attempt(connection, view, request, log_id, outcome);
-        }
-        if (result == Attempt::busy || result == Attempt::nothing) {
-            outcome.kind = result == Attempt::busy ? Outcome::Kind::busy : Outcome::Kind::nothing_pending;
-            co_await drop_log(connection, log_id);
-        }
-    } catch (const core::Error& error) {
-        failure = std::current_exception();
-        message = error.what();
+    std::vector<ChainMember> alone(1);
+    alone.front().view = view;
+    alone.front().request = std::move(request);
+    const auto done = co_await refresh_chain(connection, std::move(alone));
+    if (!done.failures.empty()) {
+        std::rethrow_exception(done.failures.front().error);
     }
-    if (failure) {
-        if (log_id && connection.alive() && !connection.in_transaction()) {
-            co_await fail_log(connection, view, request, log_id, message);
-        }
-        std::rethrow_exception(failure);
-    }
-    co_return outcome;
+    co_return *done.outcomes.front();
 }
 
 asio::awaitable<std::optional<std::int64_t>> generation_of(pg::Connection& connection, int view_id) {
@@ -176,10 +83,10 @@ asio::awaitable<std::optional<std::int64_t>> generation_of(pg::Connection& conne
 asio::awaitable<int> record_failure(pg::Connection& connection, const catalog::StoredView& view, Request request,
                                     std::string error) {
     if (request.trigger == Trigger::event && view.strategy == catalog::Strategy::delta) {
-        co_await fail_log(connection, view, request, std::nullopt, error);
+        co_await fail_log(connection, view, request, error);
     }
-    const auto row = co_await connection.query(query_text("record_failure"),
-                                               pg::params(std::to_string(view.id), std::move(error)));
+    const auto row =
+        co_await connection.query(query_text("record_failure"), pg::params(std::to_string(view.id), std::move(error)));
     co_return row.rows() == 0 ? 0 : static_cast<int>(row.integer(0, 0));
 }
 

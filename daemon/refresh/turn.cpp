@@ -40,8 +40,6 @@ std::string announcement(const std::string& view, double as_of, const std::map<s
 }
 
 asio::awaitable<bool> Turn::take(std::optional<std::string> keep) {
-    transaction_.emplace(co_await pg::Transaction::begin(connection_, pg::Isolation::repeatable_read));
-    bool busy = false;
     try {
         const auto row = co_await connection_.prepared(query_text("take_turn"),
                                                        pg::params(std::to_string(view_.id), view_.timezone, keep));
@@ -54,31 +52,21 @@ asio::awaitable<bool> Turn::take(std::optional<std::string> keep) {
         wanted_horizon_ = view_.program.has_retention() ? optional_text(row, 0, "wanted_horizon") : std::nullopt;
         as_of_ = row.number(0, row.column_index("present_epoch"));
     } catch (const pg::Error& error) {
-        busy = error.sqlstate() == lock_not_available || error.sqlstate() == serialization_failure;
-        if (!busy) {
+        if (error.sqlstate() != lock_not_available && error.sqlstate() != serialization_failure) {
             throw;
         }
-    }
-    if (busy) {
-        co_await give_back();
         co_return false;
     }
-    co_await read_survey();
     co_return true;
-}
-
-asio::awaitable<void> Turn::give_back() {
-    if (transaction_ && connection_.alive()) {
-        co_await transaction_->rollback();
-    }
-    transaction_.reset();
 }
 
 bool Turn::horizon_widened() const {
     return horizon_.has_value() && (!wanted_horizon_.has_value() || *wanted_horizon_ < *horizon_);
 }
 
-asio::awaitable<void> Turn::read_survey() {
+asio::awaitable<void> Turn::look() {
+    // Of a chain each view has its own.
+    co_await connection_.prepared("SELECT set_config('TimeZone', $1, true)", pg::params(view_.timezone));
     const auto rows = co_await connection_.prepared(survey_statement(view_), pg::params(snapshot_));
     for (int i = 0; i < rows.rows(); ++i) {
         const auto id = static_cast<int>(rows.integer(i, 0));
@@ -230,8 +218,13 @@ asio::awaitable<void> Turn::write_log(const Outcome& outcome, Trigger trigger, s
     }
 }
 
+asio::awaitable<void> Turn::move_position() {
+    co_await connection_.prepared(query_text(view_.reads_views() ? "move_upper_position" : "move_position"),
+                                  pg::params(std::to_string(view_.id), wanted_horizon_));
+}
+
 asio::awaitable<void> Turn::finish(Outcome& outcome, Request request, std::optional<std::string> log_id) {
-    co_await connection_.prepared(query_text("move_position"), pg::params(std::to_string(view_.id), wanted_horizon_));
+    co_await move_position();
     co_await write_log(outcome, request.trigger, log_id);
     if (request.announce) {
         co_await connection_.prepared("SELECT pg_notify('freshet_refreshed', $1)",
@@ -239,8 +232,6 @@ asio::awaitable<void> Turn::finish(Outcome& outcome, Request request, std::optio
     }
     outcome.kind = Outcome::Kind::refreshed;
     outcome.generation = generation_ + 1;
-    co_await transaction_->commit();
-    transaction_.reset();
 }
 
 }  // namespace freshet::refresh

@@ -1,4 +1,5 @@
-// One view's turn: the REPEATABLE READ transaction in which its state and position move together. Private to refresh/.
+// One view's turn: what it does in the REPEATABLE READ transaction in which its state and position move together. The
+// transaction is its ChainTurn's. Private to refresh/.
 #pragma once
 
 #include <optional>
@@ -28,11 +29,12 @@ class Turn {
     // Both referents must outlive the turn.
     Turn(pg::Connection& connection, const catalog::StoredView& view) : connection_(connection), view_(view) {}
 
-    // Begins, takes the view's turn and surveys the batch. False if another process has the turn.
+    // Locks the view's position. False if another process has it; the transaction is void then.
     asio::awaitable<bool> take(std::optional<std::string> keep);
-    // Rolls everything back; does nothing without a turn or a connection.
-    asio::awaitable<void> give_back();
+    // Surveys the batch: what was committed, and what the views below wrote in this transaction. Once.
+    asio::awaitable<void> look();
 
+    const catalog::StoredView& view() const { return view_; }
     const Survey& survey() const { return survey_; }
     bool horizon_moved() const { return wanted_horizon_ != horizon_; }
     // The horizon went back in time: groups are missing that only a recomputation brings back.
@@ -52,11 +54,12 @@ class Turn {
     // Parameters of a scope for compile::recompute and compile::compare.
     pg::Params scope_params(const std::optional<std::string>& tenant) const;
 
-    // Moves the position, writes the log row, commits. `log_id` is the running row, or nullopt for a coalesced one.
+    // To this transaction's snapshot.
+    asio::awaitable<void> move_position();
+    // Moves the position, writes the log row. `log_id` is the running row, or nullopt for a coalesced one.
     asio::awaitable<void> finish(Outcome& outcome, Request request, std::optional<std::string> log_id);
 
   private:
-    asio::awaitable<void> read_survey();
     asio::awaitable<bool> fold_batch(Outcome& outcome);
     asio::awaitable<bool> fold_level(const compile::Fold& fold, Outcome& outcome);
     asio::awaitable<std::int64_t> delete_emptied(const compile::Fold& fold, const pg::Result& merged);
@@ -64,7 +67,6 @@ class Turn {
 
     pg::Connection& connection_;
     const catalog::StoredView& view_;
-    std::optional<pg::Transaction> transaction_;
     std::string snapshot_;
     std::int64_t generation_ = 0;
     std::optional<std::string> horizon_;

@@ -1,6 +1,6 @@
 #include "freshet/refresh/verify.hpp"
 
-#include "turn.hpp"
+#include "chain_turn.hpp"
 
 namespace freshet::refresh {
 
@@ -56,10 +56,12 @@ asio::awaitable<void> compare_state(const catalog::StoredView& view, Turn& turn,
     }
 }
 
-asio::awaitable<void> repair(Turn& turn, const catalog::StoredView& view, const VerifyRequest& request,
-                             Outcome& outcome, Proof& proof) {
+asio::awaitable<void> repair(ChainTurn& chain, const ChainMember& member, std::size_t target,
+                             const VerifyRequest& request, Proof& proof) {
+    auto& turn = chain.turn(target);
+    auto& outcome = chain.outcome(target);
     Outcome repaired;
-    if (view.strategy == catalog::Strategy::concurrent) {
+    if (member.view.strategy == catalog::Strategy::concurrent) {
         co_await turn.refresh_materialized(Locking::concurrent, repaired);
     } else {
         co_await turn.recompute(request.tenant, repaired);
@@ -68,72 +70,78 @@ asio::awaitable<void> repair(Turn& turn, const catalog::StoredView& view, const 
     outcome.groups_upserted += repaired.groups_upserted;
     outcome.strategy = repaired.strategy;
     proof.repair = repaired;
+    chain.mark_changed(target);
 }
 
-// False if the pending batch cannot be folded: then everything is to be recomputed, in a turn of its own.
-asio::awaitable<bool> prove(pg::Connection& connection, const catalog::StoredView& view, Turn& turn, Request work,
-                            const VerifyRequest& request, Proof& proof) {
-    Outcome outcome;
-    outcome.as_of = turn.as_of();
-    outcome.changes = turn.survey().changes;
-    outcome.events = turn.survey().events;
-    const bool pending = outcome.changes > 0 || turn.horizon_moved();
-    bool up_to_date = true;
-    if (pending) {
-        up_to_date = co_await bring_up_to_date(turn, view, work, outcome);
+// What the view reads comes first, so that it is proven at one moment with it; what reads the view comes last, so that
+// it is repaired along. False if a batch cannot be folded: then that view is to be recomputed, in a turn of its own.
+asio::awaitable<bool> prove(pg::Connection& connection, const std::vector<ChainMember>& members, std::size_t target,
+                            ChainTurn& chain, const VerifyRequest& request, Proof& proof) {
+    const auto& view = members[target].view;
+    auto& turn = chain.turn(target);
+    bool up_to_date = co_await chain.advance_to(target + 1);
+    if (up_to_date) {
+        proof.as_of = turn.as_of();
+        co_await compare(connection, view, turn, request, proof);
+        if (proof.differences == 0 && view.strategy == catalog::Strategy::delta) {
+            co_await compare_state(view, turn, request, proof);
+        }
+        if (proof.differences > 0 && request.repair) {
+            co_await repair(chain, members[target], target, request, proof);
+        }
+        up_to_date = co_await chain.advance_to(members.size());
     }
     if (!up_to_date) {
-        co_await turn.give_back();
+        co_await chain.give_back();
         co_return false;
     }
-    proof.as_of = outcome.as_of;
-    co_await compare(connection, view, turn, request, proof);
-    if (proof.differences == 0 && view.strategy == catalog::Strategy::delta) {
-        co_await compare_state(view, turn, request, proof);
-    }
-    if (proof.differences > 0 && request.repair) {
-        co_await repair(turn, view, request, outcome, proof);
-    }
-    if (pending || proof.repair) {
-        co_await turn.finish(outcome, work, std::nullopt);
-    } else {
-        co_await turn.give_back();
-    }
+    co_await chain.finish(std::nullopt, std::nullopt);
     co_return true;
 }
 
-asio::awaitable<bool> attempt(pg::Connection& connection, const catalog::StoredView& view, Request work,
-                              const VerifyRequest& request, Proof& proof) {
-    Turn turn(connection, view);
+// True when it is settled, or another process has the turn. Otherwise `recompute` names the member that must be.
+asio::awaitable<bool> attempt(pg::Connection& connection, const std::vector<ChainMember>& members, std::size_t target,
+                              const VerifyRequest& request, Proof& proof, std::size_t& recompute) {
+    ChainTurn chain(connection, members);
     std::exception_ptr failure;
     try {
-        const bool taken = co_await turn.take(request.keep);
-        if (!taken) {
-            proof.busy = true;
-            co_return true;
+        proof = Proof{};
+        const bool taken = co_await chain.take();
+        proof.busy = !taken;
+        bool settled = true;
+        if (taken) {
+            settled = co_await prove(connection, members, target, chain, request, proof);
         }
-        co_return co_await prove(connection, view, turn, work, request, proof);
+        recompute = chain.at();
+        co_return settled;
     } catch (const core::Error&) {
         failure = std::current_exception();
     }
     // Without this the turn's destructor would close the connection, which other views still want.
-    co_await turn.give_back();
+    co_await chain.give_back();
     std::rethrow_exception(failure);
 }
 
 }  // namespace
 
-asio::awaitable<Proof> verify(pg::Connection& connection, const catalog::StoredView& view, VerifyRequest request) {
+asio::awaitable<Proof> verify(pg::Connection& connection, std::vector<ChainMember> chain, std::size_t target,
+                              VerifyRequest request) {
     Proof proof;
-    Request work;
-    work.trigger = Trigger::manual;
-    work.keep = request.keep;
-    for (int round = 0; round < 2; ++round) {
-        const bool proven = co_await attempt(connection, view, work, request, proof);
-        if (proven) co_return proof;
-        work.work = Work::recompute;
+    std::size_t stuck = 0;
+    for (std::size_t round = 0; round <= chain.size(); ++round) {
+        const bool settled = co_await attempt(connection, chain, target, request, proof, stuck);
+        if (settled) co_return proof;
+        chain[stuck].request.work = Work::recompute;
     }
     throw std::logic_error("a recomputation asked to be recomputed");
+}
+
+asio::awaitable<Proof> verify(pg::Connection& connection, const catalog::StoredView& view, VerifyRequest request) {
+    std::vector<ChainMember> alone(1);
+    alone.front().view = view;
+    alone.front().request.trigger = Trigger::manual;
+    alone.front().request.keep = request.keep;
+    co_return co_await verify(connection, std::move(alone), 0, std::move(request));
 }
 
 }  // namespace freshet::refresh

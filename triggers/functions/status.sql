@@ -1,4 +1,5 @@
--- One row per view. With nothing pending the view equals its query now, so an idle view is never stale.
+-- One row per view. With nothing pending the view equals its query now, so an idle view is never stale. What waits to be
+-- folded into a view below is pending for the one above, too.
 CREATE OR REPLACE VIEW freshet.status AS
 SELECT CASE WHEN v.schema_name = 'public' THEN v.relation_name ELSE v.schema_name || '.' || v.relation_name END
            AS view_name,
@@ -13,7 +14,9 @@ SELECT CASE WHEN v.schema_name = 'public' THEN v.relation_name ELSE v.schema_nam
        coalesce(p.consecutive_failures, 0) AS consecutive_failures
 FROM freshet.view v
 LEFT JOIN freshet.position p ON p.view_id = v.id AND p.node = 'local'
-CROSS JOIN LATERAL freshet.pending(v.id) c
+CROSS JOIN LATERAL (SELECT sum(o.changes)::bigint AS changes, min(o.oldest) AS oldest
+                    FROM freshet.reads r CROSS JOIN LATERAL freshet.pending(r.below_id) AS o
+                    WHERE r.view_id = v.id) c
 CROSS JOIN LATERAL (
     SELECT CASE WHEN v.state <> 'ready' THEN p.as_of
                 WHEN c.changes = 0 THEN now()

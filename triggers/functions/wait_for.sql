@@ -7,6 +7,7 @@ DECLARE
     position_snapshot pg_snapshot;
     source integer;
     unfolded boolean;
+    stands_on_others boolean;
 BEGIN
     SELECT v.id INTO wanted FROM freshet.view v
     WHERE v.state <> 'building'
@@ -16,13 +17,21 @@ BEGIN
         RAISE EXCEPTION 'there is no freshet view %', view
             USING ERRCODE = 'undefined_object', HINT = 'SELECT view_name FROM freshet.status lists them.';
     END IF;
+    stands_on_others := EXISTS (SELECT FROM freshet.reads r WHERE r.view_id = wanted AND r.below_id <> wanted);
     LOOP
         SELECT p.snapshot INTO position_snapshot FROM freshet.position p WHERE p.view_id = wanted AND p.node = 'local';
         IF pg_visible_in_snapshot(wait_for.xid, position_snapshot) THEN
             RETURN true;
         END IF;
         -- A transaction that touched none of the view's sources leaves no trace in its position.
-        IF pg_visible_in_snapshot(wait_for.xid, pg_current_snapshot()) THEN
+        IF pg_visible_in_snapshot(wait_for.xid, pg_current_snapshot()) AND stands_on_others THEN
+            -- What it wrote may be on its way, as another transaction's change of a view below.
+            SELECT sum(p.changes) > 0 INTO unfolded
+            FROM freshet.reads r CROSS JOIN LATERAL freshet.pending(r.below_id) AS p WHERE r.view_id = wanted;
+            IF NOT unfolded THEN
+                RETURN true;
+            END IF;
+        ELSIF pg_visible_in_snapshot(wait_for.xid, pg_current_snapshot()) THEN
             SELECT EXISTS (SELECT FROM freshet.marker m JOIN freshet.view_source s ON s.source_id = m.source_id
                            JOIN freshet.view v ON v.id = s.view_id
                            WHERE s.view_id = wanted AND m.xid = wait_for.xid

@@ -16,8 +16,9 @@ namespace asio = boost::asio;
 // Moments are seconds since the epoch on the database's clock.
 struct PolledView {
     int id = 0;
-    std::string state;  // ready or broken
-    std::int64_t pending = 0;
+    std::string state;             // ready or broken
+    std::int64_t pending = 0;      // with what waits for the views it reads
+    std::int64_t own_pending = 0;  // without
     std::optional<double> oldest;  // when the first pending transaction began
     std::optional<double> as_of;   // of the position
     std::int64_t generation = 0;

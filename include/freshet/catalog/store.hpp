@@ -41,6 +41,8 @@ struct StoredView {
 
     // As users write it and the log shows it: without the schema if that is public.
     std::string display_name() const;
+    // Whether it reads the state of another view.
+    bool reads_views() const;
 };
 
 std::string display_name(const sql::QualifiedName& name);

@@ -8,7 +8,7 @@
 
 #include "freshet/catalog/store.hpp"
 #include "freshet/pg/connection.hpp"
-#include "freshet/refresh/outcome.hpp"
+#include "freshet/refresh/chain.hpp"
 
 namespace freshet::refresh {
 
@@ -20,9 +20,9 @@ struct Difference {
 };
 
 struct Proof {
-    bool busy = false;                    // another process has the view's turn: nothing was proven
+    bool busy = false;  // another process has the view's turn: nothing was proven
     std::int64_t differences = 0;
-    std::vector<Difference> examples;     // at most 20
+    std::vector<Difference> examples;  // at most 20
     std::optional<Outcome> repair;
     double as_of = 0;
 };
@@ -35,6 +35,12 @@ struct VerifyRequest {
 
 // Folds what is pending, then compares in the same snapshot: what readers see with the query itself, and if that is
 // equal the state behind it with its recomputation (such rows of examples name their "table"). Throws pg::Error.
+// A view that reads no other, and that no other reads.
 asio::awaitable<Proof> verify(pg::Connection& connection, const catalog::StoredView& view, VerifyRequest request);
+
+// Member `target` of a chain: proven at one moment with what it reads, and what reads it is repaired along.
+// `request.keep` is the target's own; the members' requests have theirs.
+asio::awaitable<Proof> verify(pg::Connection& connection, std::vector<ChainMember> chain, std::size_t target,
+                              VerifyRequest request);
 
 }  // namespace freshet::refresh

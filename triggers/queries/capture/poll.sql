@@ -1,5 +1,13 @@
--- One look at everything, in one snapshot: each view's pending changes and position, and the server's clock.
-SELECT v.id, v.state, p.changes, extract(epoch FROM p.oldest)::float8 AS oldest,
+-- One look at everything, in one snapshot: each view's pending changes and position, and the server's clock. Pending for
+-- a view is also what waits to be folded into the views it reads; "own" leaves that out.
+WITH own AS MATERIALIZED (
+    SELECT v.id, p.changes, p.oldest FROM freshet.view v CROSS JOIN LATERAL freshet.pending(v.id) AS p
+    WHERE v.state <> 'building'
+), pending AS (
+    SELECT r.view_id, sum(o.changes)::bigint AS changes, min(o.oldest) AS oldest
+    FROM freshet.reads r JOIN own o ON o.id = r.below_id GROUP BY r.view_id
+)
+SELECT v.id, v.state, p.changes, extract(epoch FROM p.oldest)::float8 AS oldest, own.changes AS own_changes,
        extract(epoch FROM o.as_of)::float8 AS as_of, o.generation,
        extract(epoch FROM o.last_refresh_at)::float8 AS last_refresh_at, o.last_status, o.last_error,
        o.consecutive_failures, s.xmin, s.xmax, s.now, s.notification_queue
@@ -8,5 +16,6 @@ FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin, pg_snapshot_
              pg_notification_queue_usage() AS notification_queue) AS s
 LEFT JOIN freshet.view v ON v.state <> 'building'
 LEFT JOIN freshet.position o ON o.view_id = v.id AND o.node = 'local'
-LEFT JOIN LATERAL freshet.pending(v.id) AS p ON true
+LEFT JOIN own ON own.id = v.id
+LEFT JOIN pending p ON p.view_id = v.id
 ORDER BY v.id

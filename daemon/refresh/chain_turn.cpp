@@ -1,0 +1,118 @@
+#include "chain_turn.hpp"
+
+#include <algorithm>
+
+#include "freshet/catalog/chain.hpp"
+
+namespace freshet::refresh {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+bool nothing_to_do(const Turn& turn, const Request& request) {
+    return request.work == Work::fold && turn.survey().changes == 0 && !turn.horizon_moved();
+}
+
+}  // namespace
+
+ChainTurn::ChainTurn(pg::Connection& connection, const std::vector<ChainMember>& members) : connection_(connection) {
+    for (const auto& member : members) {
+        steps_.push_back(std::make_unique<Step>(connection, member));
+    }
+}
+
+asio::awaitable<bool> ChainTurn::take() {
+    const auto began = Clock::now();
+    transaction_.emplace(co_await pg::Transaction::begin(connection_, pg::Isolation::repeatable_read));
+    for (const auto& step : steps_) {
+        const bool taken = co_await step->turn.take(step->member.request.keep);
+        if (!taken) {
+            co_await give_back();
+            co_return false;
+        }
+        step->outcome.as_of = step->turn.as_of();
+    }
+    for (const auto& step : steps_) {
+        step->outcome.read = Clock::now() - began;
+    }
+    co_return true;
+}
+
+asio::awaitable<void> ChainTurn::give_back() {
+    if (transaction_ && connection_.alive()) {
+        co_await transaction_->rollback();
+    }
+    transaction_.reset();
+}
+
+asio::awaitable<bool> ChainTurn::advance_to(std::size_t end) {
+    while (next_ < end) {
+        at_ = next_++;
+        const bool done = co_await advance(*steps_[at_]);
+        if (!done) {
+            co_return false;
+        }
+    }
+    co_return true;
+}
+
+asio::awaitable<bool> ChainTurn::advance(Step& step) {
+    const auto began = Clock::now();
+    co_await step.turn.look();
+    const auto surveyed = Clock::now();
+    step.outcome.read += surveyed - began;
+    const auto& survey = step.turn.survey();
+    step.outcome.changes = survey.changes;
+    step.outcome.events = survey.events;
+    step.outcome.oldest_change = oldest_below(step);
+    if (nothing_to_do(step.turn, step.member.request)) {
+        co_return true;
+    }
+    step.changed = true;
+    const bool done = co_await bring_up_to_date(step.turn, step.member.view, step.member.request, step.outcome);
+    step.outcome.merge = Clock::now() - surveyed;
+    co_return done;
+}
+
+// What the views below wrote just now is as old as what made them write it.
+std::optional<double> ChainTurn::oldest_below(const Step& step) const {
+    auto oldest = step.turn.survey().oldest;
+    const auto below = catalog::views_below(step.member.view);
+    for (const auto& other : steps_) {
+        const auto& theirs = other->outcome.oldest_change;
+        if (theirs && below.contains(other->member.view.id)) {
+            oldest = oldest ? std::min(*oldest, *theirs) : theirs;
+        }
+    }
+    return oldest;
+}
+
+asio::awaitable<bool> ChainTurn::finish(std::optional<std::size_t> logged, std::optional<std::string> log_id) {
+    const auto began = Clock::now();
+    if (std::none_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->changed; })) {
+        co_await give_back();
+        co_return false;
+    }
+    for (at_ = 0; at_ < steps_.size(); ++at_) {
+        auto& step = *steps_[at_];
+        if (step.changed) {
+            std::optional<std::string> own_log;
+            if (logged == at_) {
+                own_log = log_id;
+            }
+            co_await step.turn.finish(step.outcome, step.member.request, std::move(own_log));
+        } else {
+            co_await step.turn.move_position();
+        }
+    }
+    at_ = 0;
+    co_await transaction_->commit();
+    transaction_.reset();
+    for (const auto& step : steps_) {
+        step->outcome.commit = Clock::now() - began;
+    }
+    co_return true;
+}
+
+}  // namespace freshet::refresh
