@@ -88,7 +88,7 @@ async::TaskGroup::FailureHandler log_failure(observe::Logger& log) {
 // `tasks` belongs to the server; it is not touched once the state is closed.
 asio::awaitable<void> accept_all(std::shared_ptr<ServerState> state, async::TaskGroup* tasks) {
     while (!state->closed) {
-        if (state->streams.size() >= state->limits.connections) {
+        if (state->streams.size() > state->limits.connections) {
             co_await state->slot_free.wait();
             continue;
         }

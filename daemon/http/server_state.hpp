@@ -27,7 +27,8 @@ struct ServerState {
     observe::Logger& log;
     observe::Metrics& metrics;
     ServerLimits limits;
-    std::list<boost::beast::tcp_stream> streams;  // a list: sessions hold references
+    // Longest silent first. A list: sessions hold references.
+    std::list<boost::beast::tcp_stream> streams;
     async::Event slot_free;
     bool closed = false;
 };

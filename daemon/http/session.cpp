@@ -27,7 +27,11 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 class Slot {
   public:
     Slot(std::shared_ptr<ServerState> state, asio::ip::tcp::socket socket)
-        : state_(std::move(state)), place_(state_->streams.emplace(state_->streams.end(), std::move(socket))) {}
+        : state_(std::move(state)), place_(state_->streams.emplace(state_->streams.end(), std::move(socket))) {
+        if (state_->streams.size() > state_->limits.connections) {
+            state_->streams.front().close();  // whose session then ends
+        }
+    }
     ~Slot() {
         state_->streams.erase(place_);
         state_->slot_free.notify();
@@ -36,6 +40,8 @@ class Slot {
     Slot& operator=(const Slot&) = delete;
 
     beast::tcp_stream& stream() { return *place_; }
+    // It asked something: the ones behind have been silent for longer.
+    void used() { state_->streams.splice(state_->streams.end(), state_->streams, place_); }
 
   private:
     std::shared_ptr<ServerState> state_;
@@ -154,6 +160,7 @@ asio::awaitable<void> serve(std::shared_ptr<ServerState> state, asio::ip::tcp::s
     auto after = After::keep_alive;
     while (after == After::keep_alive && !state->closed) {
         after = co_await exchange(*state, slot.stream(), buffer);
+        slot.used();
     }
     beast::error_code ignored;
     slot.stream().socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

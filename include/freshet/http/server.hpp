@@ -25,7 +25,8 @@ namespace freshet::http {
 struct ServerLimits {
     std::chrono::milliseconds read_timeout{10'000};  // for a whole request, also the first byte of the next one
     std::chrono::milliseconds write_timeout{10'000};
-    std::size_t connections = 64;  // further ones wait to be accepted
+    // One more takes the place of the one that was silent longest, so that a scrape gets through to a crowded server.
+    std::size_t connections = 64;
     std::size_t header_bytes = 16 * 1024;
     std::size_t body_bytes = 64 * 1024;
 };

@@ -12,6 +12,7 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/asio/write.hpp>
 #include <future>
+#include <list>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -238,7 +239,7 @@ TEST_F(ServerTest, ClosesAConnectionThatDoesNotTakeItsAnswers) {
     EXPECT_THAT(client().get("/page"), EndsWith("hello")) << "the only slot is free again";
 }
 
-TEST_F(ServerTest, ServesNoMoreConnectionsThanAllowedAndTheOthersLater) {
+TEST_F(ServerTest, AConnectionTooManyTakesThePlaceOfTheLongestSilent) {
     ServerLimits limits;
     limits.connections = 2;
     start(limits);
@@ -246,14 +247,24 @@ TEST_F(ServerTest, ServesNoMoreConnectionsThanAllowedAndTheOthersLater) {
     auto second = client();
     EXPECT_THAT(first.get("/page"), EndsWith("hello"));
     EXPECT_THAT(second.get("/page"), EndsWith("hello"));
+    EXPECT_THAT(first.get("/page"), EndsWith("hello"));
     auto third = client();
-    third.send("GET /page HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(third.get("/page"), EndsWith("hello"));
+    EXPECT_EQ(second.receive_rest(), "");
+    EXPECT_THAT(first.get("/page"), EndsWith("hello"));
+    EXPECT_EQ(server_->connections(), 2U);
+}
+
+TEST_F(ServerTest, ACrowdThatSaysNothingKeepsNobodyOut) {
+    ServerLimits limits;
+    limits.connections = 4;
+    start(limits);
+    std::list<Client> crowd;
     for (int i = 0; i < 20; ++i) {
-        EXPECT_THAT(first.get("/page"), EndsWith("hello"));
+        crowd.emplace_back(server_->port());
+        crowd.back().send("GET /page HT");
     }
-    EXPECT_FALSE(third.has_answer());
-    first.finish_sending();
-    EXPECT_THAT(third.receive(), EndsWith("hello"));
+    EXPECT_THAT(client().get("/page"), EndsWith("hello"));
 }
 
 TEST_F(ServerTest, StoppingClosesEveryConnection) {
