@@ -18,9 +18,6 @@ namespace {
 constexpr std::array view_states = {ViewState::installing,  ViewState::idle,   ViewState::waiting, ViewState::running,
                                     ViewState::backing_off, ViewState::paused, ViewState::broken};
 
-std::string label(RefreshOutcome outcome) {
-    return outcome == RefreshOutcome::success ? "success" : "failed";
-}
 std::string label(auto value) {
     return std::string(to_string(value));
 }
@@ -29,16 +26,17 @@ template <typename Enum, std::size_t n>
 std::string name_of(Enum value, const std::array<const char*, n>& names) {
     return names.at(static_cast<std::size_t>(value));
 }
+constexpr std::array refresh_outcomes = {"success", "failed", "skipped"};
 constexpr std::array verify_outcomes = {"exact", "drift", "failed"};
 constexpr std::array poll_outcomes = {"empty", "found", "failed"};
-constexpr std::array session_roles = {"control", "listener", "worker"};
+constexpr std::array session_roles = {"control", "worker"};
 constexpr std::array bell_modes = {"armed", "always", "never"};
 
 }  // namespace
 
 class Metrics::Impl : public MetricsRegistry {
   public:
-    explicit Impl(Now now) : now_(std::move(now)) {}
+    explicit Impl(DatabaseClock::Elapsed elapsed) : clock_(std::move(elapsed)) {}
 
     bool knows(const std::string& view) const { return as_of_.contains(view); }
     void add_view(const std::string& view) { as_of_.try_emplace(view); }
@@ -48,13 +46,17 @@ class Metrics::Impl : public MetricsRegistry {
         as_of_.erase(view);
     }
 
-    SystemTime now() const { return now_(); }
-    void set_clock_offset(std::chrono::system_clock::duration ahead) { clock_offset_ = ahead; }
+    DatabaseClock& clock() { return clock_; }
+    // Not back in time: what others did is seen later than what we did.
+    void advance(Metric metric, const std::string& view, SystemTime moment) {
+        auto& shown = gauge(metric, {view});
+        shown.Set(std::max(shown.Value(), unix_seconds(moment)));
+    }
 
     void update_staleness() {
         for (const auto& [view, as_of] : as_of_) {
             if (as_of) {
-                const Seconds age = now_() + clock_offset_ - *as_of;
+                const Seconds age = clock_.now() - *as_of;
                 gauge(Metric::view_as_of, {view}).Set(unix_seconds(*as_of));
                 gauge(Metric::view_staleness, {view}).Set(std::max(age.count(), 0.0));
             }
@@ -76,14 +78,13 @@ class Metrics::Impl : public MetricsRegistry {
     }
 
   private:
-    Now now_;
-    std::chrono::system_clock::duration clock_offset_{0};
+    DatabaseClock clock_;
     std::map<std::string, std::optional<SystemTime>> as_of_;  // by view
 };
 
-Metrics::Metrics(std::string_view version, Now now) : impl_(std::make_unique<Impl>(std::move(now))) {
+Metrics::Metrics(std::string_view version, DatabaseClock::Elapsed elapsed)
+    : impl_(std::make_unique<Impl>(std::move(elapsed))) {
     impl_->gauge(Metric::build_info, {std::string(version)}).Set(1);
-    impl_->gauge(Metric::refreshes_in_progress).Set(0);
     impl_->counter(Metric::notifications_received);
     set_leadership(Leadership::standby);
     set_database(SessionRole::control, DatabaseState::down);
@@ -98,6 +99,7 @@ void Metrics::add_view(const std::string& view, const std::string& strategy, Sec
     impl_->remove(Metric::view_info, view);  // the strategy may be another one now
     impl_->gauge(Metric::view_info, {view, strategy}).Set(1);
     impl_->gauge(Metric::view_staleness_objective, {view}).Set(staleness_objective.count());
+    impl_->gauge(Metric::refreshes_in_progress, {view});
     impl_->gauge(Metric::pending_changes, {view});
     impl_->gauge(Metric::view_consecutive_failures, {view});
     impl_->counter(Metric::changes_applied, {view});
@@ -115,6 +117,15 @@ void Metrics::remove_view(const std::string& view) {
 void Metrics::set_as_of(const std::string& view, SystemTime as_of) {
     if (impl_->knows(view)) {
         impl_->set_as_of(view, as_of);
+    }
+}
+
+void Metrics::set_last_refresh(const std::string& view, RefreshOutcome outcome, SystemTime at) {
+    if (impl_->knows(view)) {
+        impl_->advance(Metric::view_last_attempt, view, at);
+        if (outcome == RefreshOutcome::success) {
+            impl_->advance(Metric::view_last_success, view, at);
+        }
     }
 }
 
@@ -147,19 +158,22 @@ void Metrics::change_became_visible(const std::string& view, Seconds after_commi
 }
 
 void Metrics::refresh_started(const std::string& view) {
-    impl_->gauge(Metric::refreshes_in_progress).Increment();
     if (impl_->knows(view)) {
-        impl_->gauge(Metric::view_last_attempt, {view}).Set(unix_seconds(impl_->now()));
+        impl_->gauge(Metric::refreshes_in_progress, {view}).Set(1);
+        impl_->advance(Metric::view_last_attempt, view, impl_->clock().now());
     }
 }
 
 void Metrics::refresh_ended(const std::string& view, const RefreshSample& sample) {
-    impl_->gauge(Metric::refreshes_in_progress).Decrement();
     if (!impl_->knows(view)) {
         return;
     }
-    const std::string outcome = label(sample.outcome);
+    impl_->gauge(Metric::refreshes_in_progress, {view}).Set(0);
+    const std::string outcome = name_of(sample.outcome, refresh_outcomes);
     impl_->counter(Metric::refreshes, {view, sample.strategy, outcome, label(sample.triggered_by)}).Increment();
+    if (sample.outcome == RefreshOutcome::skipped) {
+        return;
+    }
     impl_->histogram(Metric::refresh_duration, {view, sample.strategy}).Observe(sample.duration.count());
     for (const auto& [phase, duration] : sample.phases) {
         impl_->histogram(Metric::refresh_phase_duration, {view, phase}).Observe(duration.count());
@@ -168,7 +182,7 @@ void Metrics::refresh_ended(const std::string& view, const RefreshSample& sample
         impl_->counter(Metric::refresh_errors, {view, label(sample.reason)}).Increment();
         return;
     }
-    impl_->gauge(Metric::view_last_success, {view}).Set(unix_seconds(impl_->now()));
+    impl_->advance(Metric::view_last_success, view, impl_->clock().now());
     impl_->counter(Metric::changes_applied, {view}).Increment(static_cast<double>(sample.changes_applied));
     impl_->counter(Metric::refresh_groups, {view, "upserted"}).Increment(static_cast<double>(sample.groups_upserted));
     impl_->counter(Metric::refresh_groups, {view, "deleted"}).Increment(static_cast<double>(sample.groups_deleted));
@@ -180,11 +194,25 @@ void Metrics::refresh_retried(const std::string& view) {
     }
 }
 
-void Metrics::verified(const std::string& view, VerifyOutcome outcome, std::int64_t drift_rows) {
+void Metrics::verified(const std::string& view, VerifyOutcome outcome, std::int64_t drift_rows, SystemTime as_of) {
     if (impl_->knows(view)) {
+        if (outcome == VerifyOutcome::exact) {
+            impl_->advance(Metric::verified_timestamp, view, as_of);
+        }
         impl_->counter(Metric::verify_runs, {view, name_of(outcome, verify_outcomes)}).Increment();
         impl_->counter(Metric::drift_rows, {view}).Increment(static_cast<double>(drift_rows));
     }
+}
+
+void Metrics::set_backfill(const std::string& view, std::int64_t rows_done, std::int64_t rows_expected) {
+    if (impl_->knows(view)) {
+        impl_->gauge(Metric::backfill_rows_done, {view}).Set(static_cast<double>(rows_done));
+        impl_->gauge(Metric::backfill_rows_expected, {view}).Set(static_cast<double>(rows_expected));
+    }
+}
+
+void Metrics::captured(const std::string& source, const std::string& op, std::int64_t rows) {
+    impl_->counter(Metric::changes_captured, {source, op}).Increment(static_cast<double>(rows));
 }
 
 void Metrics::events_seen(const std::string& event, std::int64_t count) {
@@ -199,6 +227,10 @@ void Metrics::remove_source(const std::string& source) {
     impl_->remove_all("source", source);
 }
 
+void Metrics::set_oldest_transaction(Seconds age) {
+    impl_->gauge(Metric::oldest_transaction).Set(age.count());
+}
+
 void Metrics::capture_fault(const std::string& reason) {
     impl_->counter(Metric::capture_faults, {reason}).Increment();
 }
@@ -211,12 +243,17 @@ void Metrics::reconnected(SessionRole role) {
     impl_->counter(Metric::database_reconnects, {name_of(role, session_roles)}).Increment();
 }
 
-void Metrics::set_database_clock_offset(std::chrono::system_clock::duration ahead) {
-    impl_->set_clock_offset(ahead);
+void Metrics::set_database_time(SystemTime now) {
+    impl_->clock().shows(now);
 }
 
 void Metrics::set_leadership(Leadership leadership) {
     impl_->gauge(Metric::leader).Set(leadership == Leadership::leader ? 1 : 0);
+}
+
+void Metrics::forget_cluster() {
+    impl_->remove(Metric::oldest_transaction);
+    impl_->remove(Metric::notification_queue_usage);
 }
 
 void Metrics::set_bell_mode(BellMode mode) {

@@ -93,9 +93,8 @@ void MetricsRegistry::register_family(const MetricRow& row) {
 template <typename T, typename... Args>
 T& MetricsRegistry::series(prometheus::Family<T>& family, Metric metric, const Values& values, const Args&... args) {
     T& made = family.Add(labels(row_of(metric), values), args...);
-    if (values.size() > 0) {
-        removers_[{metric, *values.begin()}].try_emplace(&made, [&family, &made] { family.Remove(&made); });
-    }
+    const auto first = values.size() > 0 ? *values.begin() : std::string();
+    removers_[{metric, first}].try_emplace(&made, [&family, &made] { family.Remove(&made); });
     return made;
 }
 

@@ -29,8 +29,8 @@ class MetricsRegistry {
     prometheus::Gauge& gauge(Metric metric, const Values& values = {});
     prometheus::Histogram& histogram(Metric metric, const Values& values = {});
 
-    // Drops the series of this row whose first label has this value.
-    void remove(Metric metric, const std::string& first_value);
+    // Drops the series of this row whose first label has this value; without labels, the one there is.
+    void remove(Metric metric, const std::string& first_value = {});
     // Drops every series whose first label is `label` with this value.
     void remove_all(std::string_view label, const std::string& value);
 
@@ -49,7 +49,7 @@ class MetricsRegistry {
     Families<prometheus::Counter> counters_;
     Families<prometheus::Gauge> gauges_;
     Families<prometheus::Histogram> histograms_;
-    // By row and value of its first label, how to drop each series.
+    // By row and value of its first label (empty for none), how to drop each series.
     std::map<std::pair<Metric, std::string>, std::map<void*, std::function<void()>>> removers_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace freshet::schedule {
 
@@ -31,14 +32,17 @@ pg::ConnectOptions control_options(const settings::Settings& settings) {
 }
 
 pg::Link::OnChange report_to(observe::Logger& log, observe::Metrics& metrics, observe::SessionRole role) {
-    return [&log, &metrics, role](const pg::LinkChange& change) {
+    // Each link has a copy of this of its own.
+    return [&log, &metrics, role, had_session = false](const pg::LinkChange& change) mutable {
         if (change.state == pg::LinkState::waiting && change.error != nullptr) {
             log.warning("no session with the database",
                         {{"error", change.error->what()}, {"hint", change.error->hint()}, {"retry_in", change.pause}});
             metrics.set_database(role, observe::DatabaseState::down);
         } else if (change.state == pg::LinkState::connected) {
             metrics.set_database(role, observe::DatabaseState::up);
-            metrics.reconnected(role);
+            if (std::exchange(had_session, true)) {
+                metrics.reconnected(role);
+            }
         }
     };
 }

@@ -200,6 +200,7 @@ asio::awaitable<void> Supervisor::unload_views() {
     for (const auto& view : std::exchange(views_, {})) {
         metrics_.remove_view(view->view().display_name());
     }
+    upkeep_.stand_by();
 }
 
 asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
@@ -221,6 +222,7 @@ asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
         });
         if (found == stored.end()) {
             missing_.push_back(wanted.name);
+            metrics_.add_view(catalog::display_name(name), "none", wanted.staleness_slo);
             log_.warning("view is configured but not installed", {{"view", wanted.name}, {"hint", "run freshetd install"}});
             continue;
         }
@@ -328,12 +330,20 @@ asio::awaitable<DoorbellAction> Supervisor::carry_out(pg::Connection& connection
     throw std::logic_error("the doorbell asked for nothing although there is a session");
 }
 
+asio::awaitable<capture::Look> Supervisor::measured_look(pg::Connection& connection) {
+    try {
+        co_return co_await capture::look(connection);
+    } catch (const pg::Error&) {
+        metrics_.polled(observe::PollOutcome::failed);
+        throw;
+    }
+}
+
 asio::awaitable<DoorbellAction> Supervisor::look(pg::Connection& connection) {
-    const auto found = co_await capture::look(connection);
+    const auto found = co_await measured_look(connection);
     set_database(observe::DatabaseState::up);
-    const auto offset = std::chrono::duration<double>(found.now) -
-                        std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch());
-    metrics_.set_database_clock_offset(std::chrono::duration_cast<std::chrono::system_clock::duration>(offset));
+    metrics_.set_database_time(observe::SystemTime(
+        std::chrono::duration_cast<observe::SystemTime::duration>(std::chrono::duration<double>(found.now))));
     metrics_.set_notification_queue_usage(found.notification_queue_usage);
     views_changed_ = views_changed_ || views_differ(found);
     Poll poll;

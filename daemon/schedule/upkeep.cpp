@@ -1,5 +1,8 @@
 #include "freshet/schedule/upkeep.hpp"
 
+#include <utility>
+
+#include "freshet/capture/captured.hpp"
 #include "freshet/schedule/upcoming.hpp"
 #include "queries.hpp"
 
@@ -21,6 +24,12 @@ asio::awaitable<void> Upkeep::views_loaded(pg::Connection& connection, const Vie
 
 void Upkeep::hurry() {
     next_ = next_calendar_ = clock_.now();
+    counted_until_.clear();  // another process may have led meanwhile
+}
+
+void Upkeep::stand_by() {
+    show_sizes({});
+    metrics_.forget_cluster();
 }
 
 asio::awaitable<void> Upkeep::run_if_due(pg::Connection& connection, const Views& views) {
@@ -28,10 +37,9 @@ asio::awaitable<void> Upkeep::run_if_due(pg::Connection& connection, const Views
         co_return;
     }
     next_ = clock_.now() + interval;
+    co_await measure_capture(connection);  // before rows are trimmed
     const auto log = co_await capture::keep_log_small(connection, settings_.daemon.log_rotate_bytes, trim_lock_timeout);
-    for (const auto& size : log.sizes) {
-        metrics_.set_changelog_bytes(size.source, size.bytes);
-    }
+    show_sizes(log.sizes);
     co_await capture_watch_.check(connection, views);
     co_await weigh_recomputation(connection, views);
     if (clock_.now() >= next_calendar_) {
@@ -54,14 +62,37 @@ void Upkeep::request_due(const Views& views, double now) {
     }
 }
 
+asio::awaitable<void> Upkeep::measure_capture(pg::Connection& connection) {
+    const auto captured = co_await capture::count_captured(connection, counted_until_);
+    for (const auto& count : captured.counts) {
+        metrics_.captured(count.source, count.op, count.rows);
+    }
+    counted_until_ = captured.until;
+    metrics_.set_oldest_transaction(captured.oldest_transaction);
+}
+
+void Upkeep::show_sizes(const std::vector<capture::LogSize>& sizes) {
+    auto gone = std::exchange(sources_, {});
+    for (const auto& size : sizes) {
+        metrics_.set_changelog_bytes(size.source, size.bytes);
+        sources_.insert(size.source);
+        gone.erase(size.source);
+    }
+    for (const auto& source : gone) {
+        metrics_.remove_source(source);
+    }
+}
+
 asio::awaitable<void> Upkeep::weigh_recomputation(pg::Connection& connection, const Views& views) {
     const auto rows = co_await connection.prepared(query_text("recompute_from"));
     for (int i = 0; i < rows.rows(); ++i) {
+        const auto source_rows = rows.integer(i, 1);
         for (const auto& loop : views) {
             if (loop->view_id() == rows.integer(i, 0)) {
-                loop->set_source_rows(rows.integer(i, 1));
+                loop->set_source_rows(source_rows);
             }
         }
+        metrics_.set_backfill(rows.text(i, 2), rows.boolean(i, 3) ? 0 : source_rows, source_rows);
     }
 }
 

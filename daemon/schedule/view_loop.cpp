@@ -107,6 +107,11 @@ void ViewLoop::looked(const capture::PolledView& found, double now) {
     generation_ = std::max(generation_, found.generation);  // the look may be older than our last refresh
     last_refresh_at_ = found.last_refresh_at;
     last_status_ = found.last_status;
+    if (last_refresh_at_) {
+        context_.metrics.set_last_refresh(
+            name_, last_status_ == "success" ? observe::RefreshOutcome::success : observe::RefreshOutcome::failed,
+            moment(*last_refresh_at_));
+    }
     last_error_ = found.last_error;
     consecutive_failures_ = std::max(found.consecutive_failures, machine_.consecutive_failures());
     context_.metrics.set_pending_changes(name_, pending_);
@@ -263,10 +268,11 @@ asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
     auto& link = lease.link();
     auto* connection = co_await session(link);
     if (connection == nullptr) {
+        retrying_ = true;
         act(machine_.connection_lost(context_.clock.now()));
         co_return;
     }
-    context_.metrics.refresh_started(name_);
+    began(trigger);
     const auto began = Clock::now();
     const auto took = [&began] { return observe::Seconds(Clock::now() - began); };
     const auto request = request_for(trigger);
@@ -300,6 +306,7 @@ asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
         if (happened) {
             refresh_done(trigger);
         } else {
+            retrying_ = true;
             act(machine_.connection_lost(context_.clock.now()));
         }
         context_.look_again();
@@ -323,10 +330,16 @@ void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, o
                          bool announced) {
     using Kind = refresh::Outcome::Kind;
     observe::RefreshSample sample;
+    sample.outcome = outcome.kind == Kind::busy ? observe::RefreshOutcome::skipped : observe::RefreshOutcome::success;
     sample.strategy = outcome.strategy.empty() ? std::string(catalog::name_of(view_.strategy)) : outcome.strategy;
     sample.triggered_by = trigger;
     sample.duration = took;
-    sample.phases = {{"read", outcome.read}, {"merge", outcome.merge}, {"commit", outcome.commit}};
+    if (outcome.kind == Kind::refreshed) {
+        sample.phases = {{"read", outcome.read}, {"merge", outcome.merge}, {"commit", outcome.commit}};
+    }
+    if (outcome.kind == Kind::refreshed && waited_) {
+        sample.phases.emplace_back("debounce", *waited_);
+    }
     sample.groups_upserted = outcome.groups_upserted;
     sample.groups_deleted = outcome.groups_deleted;
     sample.changes_applied = outcome.changes;
@@ -374,6 +387,7 @@ void ViewLoop::refresh_done(TriggeredBy trigger) {
     if (trigger == TriggeredBy::scheduled && !scheduled_.empty()) {
         scheduled_.pop_front();
     }
+    retrying_ = false;
     consecutive_failures_ = 0;
     context_.metrics.set_consecutive_failures(name_, 0);
     act(machine_.refresh_succeeded(context_.clock.now()));
@@ -382,7 +396,18 @@ void ViewLoop::refresh_done(TriggeredBy trigger) {
     }
 }
 
+void ViewLoop::began(TriggeredBy trigger) {
+    context_.metrics.refresh_started(name_);
+    waited_.reset();
+    if (retrying_) {
+        context_.metrics.refresh_retried(name_);
+    } else if (const auto since = machine_.taken_since(); since && trigger == TriggeredBy::event) {
+        waited_ = context_.clock.now() - *since;
+    }
+}
+
 void ViewLoop::failed(const core::Error& error, TriggeredBy trigger, observe::Seconds took) {
+    retrying_ = true;
     last_status_ = "failed";
     last_error_ = error.what();
     context_.log.error("refresh failed", {{"view", name_},
@@ -397,7 +422,6 @@ void ViewLoop::failed(const core::Error& error, TriggeredBy trigger, observe::Se
     sample.reason = reason_of(error);
     sample.duration = took;
     context_.metrics.refresh_ended(name_, sample);
-    context_.metrics.refresh_retried(name_);
 }
 
 }  // namespace freshet::schedule

@@ -57,6 +57,7 @@ class Supervisor {
     asio::awaitable<void> choose_mode(pg::Connection& connection);
     asio::awaitable<void> lead(pg::Connection& connection);
     asio::awaitable<DoorbellAction> carry_out(pg::Connection& connection, DoorbellAction action);
+    asio::awaitable<capture::Look> measured_look(pg::Connection& connection);
     asio::awaitable<DoorbellAction> look(pg::Connection& connection);
     asio::awaitable<DoorbellAction> wait(pg::Connection& connection, core::Clock::TimePoint until);
     asio::awaitable<void> silence(pg::Connection& connection);

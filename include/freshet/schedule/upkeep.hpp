@@ -1,11 +1,14 @@
-// What the leader does besides refreshing, every few seconds: keeps the change log small, watches over capture, weighs
-// recomputation, forgets old rows of the refresh log, and keeps the calendar of reconciles.
+// What the leader does besides refreshing, every few seconds: measures the change log and keeps the change log small,
+// watches over capture, weighs recomputation, forgets old rows of the refresh log, and keeps the calendar of
+// reconciles.
 //
 // Not thread-safe; lives on the control session. What it refers to must outlive it.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "freshet/core/clock.hpp"
@@ -29,12 +32,16 @@ class Upkeep {
     asio::awaitable<void> run_if_due(pg::Connection& connection, const Views& views);
     // Everything is due at once, as when leadership begins.
     void hurry();
+    // Another process leads: it does all this.
+    void stand_by();
     core::Clock::TimePoint next() const noexcept { return next_; }
 
     // Asks the views whose reconcile is due at `now`, seconds since the epoch on the database's clock, to run it.
     void request_due(const Views& views, double now);
 
   private:
+    asio::awaitable<void> measure_capture(pg::Connection& connection);
+    void show_sizes(const std::vector<capture::LogSize>& sizes);
     asio::awaitable<void> weigh_recomputation(pg::Connection& connection, const Views& views);
 
     const settings::Settings& settings_;
@@ -42,6 +49,8 @@ class Upkeep {
     observe::Metrics& metrics_;
     const core::Clock& clock_;
     CaptureWatch capture_watch_;
+    std::string counted_until_;      // a pg_snapshot; empty: nothing was counted yet
+    std::set<std::string> sources_;  // whose sizes the metrics show
     Calendar calendar_;
     core::Clock::TimePoint next_{};
     core::Clock::TimePoint next_calendar_{};

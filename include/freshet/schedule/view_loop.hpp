@@ -66,6 +66,7 @@ class ViewLoop {
     void succeeded(const refresh::Outcome& outcome, observe::TriggeredBy trigger, observe::Seconds took,
                    bool announced);
     void refresh_done(observe::TriggeredBy trigger);
+    void began(observe::TriggeredBy trigger);
     void failed(const core::Error& error, observe::TriggeredBy trigger, observe::Seconds took);
     void act(ViewAction action);
     void set_as_of(double as_of);
@@ -85,6 +86,8 @@ class ViewLoop {
     std::optional<ViewMachine::TimePoint> announced_at_;
     bool announcement_held_ = false;  // the newest refresh was not announced
     std::int64_t generation_ = 0;
+    bool retrying_ = false;                    // the last try failed or lost its session
+    std::optional<observe::Seconds> waited_;  // from the first change seen to the beginning; not of a retry
     std::string fault_;
     bool broken_ = false;
     std::optional<std::int64_t> recompute_from_;

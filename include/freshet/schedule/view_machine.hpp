@@ -73,6 +73,10 @@ class ViewMachine {
 
     observe::ViewState state() const noexcept { return state_; }
     int consecutive_failures() const noexcept { return failures_; }
+    // Since when the changes that the running refresh takes were seen pending; empty if it takes none.
+    std::optional<TimePoint> taken_since() const {
+        return taken_ ? std::optional(taken_->first) : std::nullopt;
+    }
 
   private:
     struct Window {
