@@ -2,6 +2,7 @@
 #include <set>
 
 #include "freshet/compile/program.hpp"
+#include "rows.hpp"
 #include "text.hpp"
 
 namespace freshet::compile {
@@ -18,7 +19,8 @@ bool uses(const query::Level& form, std::size_t input, std::initializer_list<Agg
 }
 
 bool needs_sum(const query::Level& form, std::size_t input) {
-    return uses(form, input, {AggregateKind::sum, AggregateKind::avg});
+    return uses(form, input,
+                {AggregateKind::sum, AggregateKind::avg, AggregateKind::sum_distinct, AggregateKind::avg_distinct});
 }
 
 bool needs_order(const query::Level& form, std::size_t input) {
@@ -29,17 +31,63 @@ bool needs_order(const query::Level& form, std::size_t input) {
     throw query::Rejected{{{std::string::npos, std::move(reason), std::move(hint)}}};
 }
 
-void check_summable(const std::string& type) {
-    static const std::set<std::string> exact = {"smallint", "integer", "bigint", "numeric"};
-    if (exact.contains(type)) {
-        return;
+// Whether sums over the type can be taken back exactly. Of distinct intervals not: '1 day' is '24 hours', but which of
+// them was added is no longer known when it goes.
+bool sums_exactly(AggregateKind kind, const std::string& type) {
+    static const std::set<std::string> always = {"smallint", "integer", "bigint", "numeric", "money"};
+    const bool distinct = kind == AggregateKind::sum_distinct || kind == AggregateKind::avg_distinct;
+    return always.contains(type) || (type == "interval" && !distinct);
+}
+
+std::string sum_call(AggregateKind kind, const std::string& input) {
+    switch (kind) {
+        case AggregateKind::sum:
+            return "sum(" + input + ")";
+        case AggregateKind::avg:
+            return "avg(" + input + ")";
+        case AggregateKind::sum_distinct:
+            return "sum(DISTINCT " + input + ")";
+        case AggregateKind::avg_distinct:
+            return "avg(DISTINCT " + input + ")";
+        default:
+            return "";
     }
-    if (type == "real" || type == "double precision") {
-        reject("a sum or average over " + type + " is not exact: its result depends on the order of the rows",
-               "cast the argument to numeric");
+}
+
+// Which aggregates are folded is up to their types: the others are recomputed.
+std::vector<query::Aggregate> settle(const query::Level& form, const LevelTypes& types) {
+    auto aggregates = form.aggregates;
+    for (auto& aggregate : aggregates) {
+        const auto input = "x" + std::to_string(aggregate.input);
+        const auto call = sum_call(aggregate.kind, input);
+        if (!call.empty() && !sums_exactly(aggregate.kind, types.at(input).base_type)) {
+            aggregate.call = call;  // kind and input still tell the type
+        }
     }
-    reject("a sum or average over " + type + " is not maintained incrementally",
-           "cast the argument to numeric, or use strategy concurrent");
+    return aggregates;
+}
+
+// PostgreSQL has an average of real, but none that gives real; every other one that is recomputed keeps the type.
+TypedColumn recomputed_column(const query::Aggregate& aggregate, std::size_t index, const LevelTypes& types) {
+    const auto number = std::to_string(index);
+    if (aggregate.kind == AggregateKind::recomputed) {
+        const auto& type = types.at("r" + number);
+        return {"r" + number, type.type, type.collation, true};
+    }
+    const auto sum = types.at("s" + std::to_string(aggregate.input)).type;
+    const bool average = aggregate.kind == AggregateKind::avg || aggregate.kind == AggregateKind::avg_distinct;
+    return {"r" + number, average && sum == "real" ? "double precision" : sum, "", true};
+}
+
+void add_aggregates(const query::Level& form, const LevelTypes& types, Level& level) {
+    level.aggregates = settle(form, types);
+    for (std::size_t i = 0; i < level.aggregates.size(); ++i) {
+        auto& aggregate = level.aggregates[i];
+        if (!aggregate.call.empty()) {
+            level.recomputed.push_back(recomputed_column(aggregate, i, types));
+            aggregate = {AggregateKind::recomputed, -1, aggregate.call};
+        }
+    }
 }
 
 // The key behind an output column that a setting names.
@@ -67,14 +115,18 @@ std::vector<Source> sources_of(const query::Level& form, const CompileOptions& o
     return sources;
 }
 
+// `form` with the aggregates that are folded.
 Input make_input(const query::Level& form, std::size_t index, const LevelTypes& types) {
     const auto number = std::to_string(index);
     const auto& type = types.at("x" + number);
     Input input;
     input.column = {"x" + number, type.type, type.collation, form.input_nullable[index]};
-    if (needs_sum(form, index)) {
-        check_summable(type.base_type);
+    if (uses(form, index, {AggregateKind::sum, AggregateKind::avg})) {
         input.sum_type = types.at("s" + number).base_type;
+    }
+    const bool distinct_sum = uses(form, index, {AggregateKind::sum_distinct, AggregateKind::avg_distinct});
+    if (distinct_sum) {
+        input.distinct_sum_type = types.at("s" + number).base_type;
     }
     if (needs_order(form, index)) {
         input.ordered_type = types.at("o" + number).type;
@@ -83,7 +135,7 @@ Input make_input(const query::Level& form, std::size_t index, const LevelTypes& 
     }
     const bool counted = uses(form, index, {AggregateKind::count, AggregateKind::sum, AggregateKind::avg});
     input.count = counted && form.input_nullable[index];
-    input.distinct = uses(form, index, {AggregateKind::count_distinct});
+    input.distinct = distinct_sum || uses(form, index, {AggregateKind::count_distinct});
     return input;
 }
 
@@ -104,7 +156,7 @@ Level compile_level(const query::Level& form, const LevelTypes& types, const Com
     level.view_id = options.view_id;
     level.sources = sources_of(form, options);
     level.arms = form.arms;
-    level.aggregates = form.aggregates;
+    add_aggregates(form, types, level);
     level.outputs = form.outputs;
     level.having = form.having;
     level.total = form.total;
@@ -112,8 +164,10 @@ Level compile_level(const query::Level& form, const LevelTypes& types, const Com
         const auto& type = types.at(key_name(i));
         level.keys.push_back({key_name(i), type.type, type.collation, form.key_nullable[i]});
     }
+    auto folded = form;
+    folded.aggregates = level.aggregates;
     for (std::size_t i = 0; i < form.input_nullable.size(); ++i) {
-        level.inputs.push_back(make_input(form, i, types));
+        level.inputs.push_back(make_input(folded, i, types));
     }
     check_indexable(level);
     if (!options.tenant.empty()) {
@@ -203,7 +257,16 @@ std::string describe_sql(const query::Level& form) {
             columns.push_back("min(x" + number + ") OVER () AS o" + number);
         }
     }
-    return "SELECT " + join(columns, ", ") + " FROM (\n    " + rows_sql(untyped) + ") AS r";
+    const auto rows = "(\n    " + rows_sql(untyped) + ")";
+    bool recomputes = false;
+    for (std::size_t i = 0; i < form.aggregates.size(); ++i) {
+        if (form.aggregates[i].kind == AggregateKind::recomputed) {
+            columns.push_back("(SELECT " + form.aggregates[i].call + " FROM r) AS r" + std::to_string(i));
+            recomputes = true;
+        }
+    }
+    return recomputes ? "WITH r AS " + rows + " SELECT " + join(columns, ", ") + " FROM r"
+                      : "SELECT " + join(columns, ", ") + " FROM " + rows + " AS r";
 }
 
 Program compile(const query::NormalForm& form, const std::vector<LevelTypes>& types, const CompileOptions& options) {

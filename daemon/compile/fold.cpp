@@ -3,6 +3,7 @@
 
 #include "freshet/compile/emit.hpp"
 #include "rows.hpp"
+#include "state_columns.hpp"
 #include "text.hpp"
 
 namespace freshet::compile {
@@ -44,8 +45,8 @@ std::string batch_cte(const Source& source) {
 std::string delta_cte(const Level& level, const std::set<int>& changed) {
     std::vector<std::string> terms;
     for (const auto& arm : level.arms) {
-        for (const auto& subset : changed_subsets(level, arm, changed)) {
-            terms.push_back(arm_select(level, arm, subset));
+        for (const auto& term : fold_terms(level, arm, changed)) {
+            terms.push_back(term_select(level, arm, term));
         }
     }
     const auto all = join(terms, "\n  UNION ALL\n    ");
@@ -59,7 +60,7 @@ std::string delta_cte(const Level& level, const std::set<int>& changed) {
 std::string grouped_cte(const Level& level) {
     auto text = "grouped AS MATERIALIZED (\n    SELECT " + key_list(level);
     for (const auto& counter : counters(level)) {
-        if (!counter.delta.empty()) {
+        if (!counter.values) {
             text += ",\n      " + counter.delta + " AS " + counter.name;
         }
     }
@@ -71,6 +72,12 @@ std::vector<std::string> values_ctes(const Level& level, std::size_t input) {
     const auto index = std::to_string(input);
     const auto keys = key_list(level);
     const auto x = "x" + index;
+    std::string changes;
+    for (const auto& counter : counters(level)) {
+        if (counter.values == input) {
+            changes += ", " + counter.delta + " AS " + counter.name;
+        }
+    }
     return {
         "v" + index + "_delta AS (\n    SELECT " + keys + ", " + x + " AS v, sum(sign) AS n FROM delta WHERE " + x +
             " IS NOT NULL\n    GROUP BY " + keys + ", " + x + " HAVING sum(sign) <> 0)",
@@ -78,8 +85,7 @@ std::vector<std::string> values_ctes(const Level& level, std::size_t input) {
             ", v, n)\n    SELECT " + keys + ", v, n FROM v" + index + "_delta\n    ON CONFLICT (" + keys +
             ", v) DO UPDATE SET n = t.n + excluded.n\n    RETURNING t.ctid AS id, " + key_list(level, "t.") +
             ", t.v, t.n)",
-        "v" + index + "_change AS (\n    SELECT " + keys +
-            ", sum((after > 0)::integer - (after - change > 0)::integer) AS d\n    FROM (SELECT " + keys +
+        "v" + index + "_change AS (\n    SELECT " + keys + changes + "\n    FROM (SELECT " + keys +
             ", v, sum(after) AS after, sum(change) AS change FROM (\n        SELECT " + keys +
             ", v, n AS after, 0::bigint AS change FROM v" + index + "_merge\n        UNION ALL SELECT " + keys +
             ", v, 0::bigint, n FROM v" + index + "_delta) AS u GROUP BY " + keys + ", v) AS w\n    GROUP BY " + keys +
@@ -88,24 +94,20 @@ std::vector<std::string> values_ctes(const Level& level, std::size_t input) {
 }
 
 // The signed contributions of the grouped rows and of each values table, one row per source of change; `touched`
-// marks groups whose extremes may have moved although no counter did.
+// marks groups to be written although no counter changed: their extremes may have moved, or what is recomputed.
 std::string contributions(const Level& level) {
     const auto all = counters(level);
-    const auto row = [&](const std::string& from, const std::string& distinct, const std::string& touched) {
+    const auto row = [&](const std::string& from, std::optional<std::size_t> values, const std::string& touched) {
         auto text = "SELECT " + key_list(level);
         for (const auto& counter : all) {
-            const bool from_values = counter.delta.empty();
-            const bool here = distinct.empty() ? !from_values : counter.name == distinct;
-            text += ", " + (here ? (from_values ? std::string("d") : counter.name) : std::string("0")) + " AS " +
-                    counter.name;
+            text += ", " + (counter.values == values ? counter.name : counter.zero()) + " AS " + counter.name;
         }
         return text + ", " + touched + " AS touched FROM " + from;
     };
-    std::vector<std::string> rows{row("grouped", "", "0")};
+    std::vector<std::string> rows{row("grouped", std::nullopt, level.recomputed.empty() ? "0" : "1")};
     for (const auto input : inputs_with_values(level)) {
-        const auto index = std::to_string(input);
         const bool ordered = level.inputs[input].min || level.inputs[input].max;
-        rows.push_back(row("v" + index + "_change", "d" + index, ordered ? "1" : "0"));
+        rows.push_back(row("v" + std::to_string(input) + "_change", input, ordered ? "1" : "0"));
     }
     return join(rows, "\n        UNION ALL ");
 }
@@ -115,12 +117,23 @@ std::string merged_cte(const Level& level) {
     std::vector<std::string> changed;
     for (const auto& counter : counters(level)) {
         sums.push_back("sum(" + counter.name + ")::" + counter.type + " AS " + counter.name);
-        changed.push_back("sum(" + counter.name + ") <> 0");
+        changed.push_back(counter.not_zero("sum(" + counter.name + ")"));
     }
     changed.emplace_back("sum(touched) <> 0");
     return "merged AS (\n    SELECT " + key_list(level) + ", " + join(sums, ", ") + "\n    FROM (\n        " +
            contributions(level) + ") AS u\n    GROUP BY " + key_list(level) + "\n    HAVING " + join(changed, " OR ") +
            ")";
+}
+
+// Whether something in a row of the state has to be computed anew from the sources.
+std::string dirty(const Level& level) {
+    std::vector<std::string> tests;
+    for (const auto& counter : counters(level)) {
+        if (counter.can_be_infinite()) {
+            tests.push_back(counter.infinite("t." + counter.name));
+        }
+    }
+    return !level.recomputed.empty() ? "true" : tests.empty() ? "false" : "(" + join(tests, " OR ") + ")";
 }
 
 std::string upsert_cte(const Level& level) {
@@ -134,58 +147,88 @@ std::string upsert_cte(const Level& level) {
     const auto columns = key_list(level) + ", " + join(names, ", ");
     return "upsert AS (\n    INSERT INTO " + state_table(level) + " AS t (" + columns + ", refreshed_at)\n    SELECT " +
            columns + ", now() FROM merged\n    ON CONFLICT (" + key_list(level) + ") DO UPDATE SET " +
-           join(updates, ", ") + "\n    RETURNING t.ctid AS id, t.n)";
+           join(updates, ", ") + "\n    RETURNING t.ctid AS id, t.n, " + dirty(level) + " AS dirty)";
 }
 
-std::string non_finite(const Level& level) {
-    std::vector<std::string> tests;
-    for (const auto& counter : counters(level)) {
-        if (counter.can_be_non_finite) {
-            tests.push_back(counter.name + " IN ('NaN', 'Infinity', '-Infinity')");
-        }
+std::string extreme_value(const Level& level, const Extreme& extreme) {
+    std::vector<std::string> matches;
+    for (std::size_t i = 0; i < level.keys.size(); ++i) {
+        const auto key = key_name(i);
+        const auto equal = comparison("v." + key, "=", "t." + key, level.keys[i].type);
+        matches.push_back(
+            level.keys[i].nullable ? "(" + equal + " OR (v." + key + " IS NULL AND t." + key + " IS NULL))" : equal);
     }
-    return tests.empty() ? "false" : "coalesce((SELECT bool_or(" + join(tests, " OR ") + ") FROM grouped), false)";
+    return "(SELECT " + extreme.function + "(v.v) FROM " + values_table(level, extreme.input) + " AS v WHERE " +
+           join(matches, " AND ") + ")";
+}
+
+std::vector<std::string> extreme_assignments(const Level& level) {
+    std::vector<std::string> assignments;
+    for (const auto& extreme : extremes(level)) {
+        assignments.push_back(extreme.name + " = " + extreme_value(level, extreme));
+    }
+    return assignments;
 }
 
 std::string extremes_update(const Level& level) {
-    std::vector<std::string> assignments;
-    for (const auto& extreme : extremes(level)) {
-        std::vector<std::string> matches;
-        for (std::size_t i = 0; i < level.keys.size(); ++i) {
-            const auto key = key_name(i);
-            const auto equal = comparison("v." + key, "=", "t." + key, level.keys[i].type);
-            matches.push_back(level.keys[i].nullable
-                                  ? "(" + equal + " OR (v." + key + " IS NULL AND t." + key + " IS NULL))"
-                                  : equal);
-        }
-        assignments.push_back(extreme.name + " = (SELECT " + extreme.function + "(v.v) FROM " +
-                              values_table(level, extreme.input) + " AS v WHERE " + join(matches, " AND ") + ")");
-    }
+    const auto assignments = extreme_assignments(level);
     return assignments.empty() ? ""
                                : "UPDATE " + state_table(level) + " AS t SET " + join(assignments, ", ") +
                                      "\nWHERE t.ctid = ANY ($1::tid[])";
 }
 
+// What a dirty group's row is given anew, from the sources: recomputed aggregates, and sums that may be infinite. Its
+// extremes come along, so that each row is written once.
+std::string renewal(const Level& level) {
+    auto assignments = extreme_assignments(level);
+    const auto extremes_alone = assignments.size();
+    std::vector<std::string> fresh{"r.id"};
+    const auto renew = [&](const std::string& name, const std::string& aggregate) {
+        assignments.push_back(name + " = f." + name);
+        fresh.push_back(aggregate + " AS " + name);
+    };
+    for (const auto& counter : counters(level)) {
+        if (counter.can_be_infinite()) {
+            renew(counter.name, counter.fresh);
+        }
+    }
+    for (const auto& aggregate : recomputed(level)) {
+        renew(aggregate.column.name, aggregate.call);
+    }
+    if (assignments.size() == extremes_alone) {
+        return "";
+    }
+    return "UPDATE " + state_table(level) + " AS t SET " + join(assignments, ", ") + "\nFROM (\n  SELECT " +
+           join(fresh, ", ") + "\n  FROM (\n    " + rows_of_groups(level) +
+           ") AS r\n  GROUP BY r.id) AS f\nWHERE t.ctid = f.id";
+}
+
 std::string result_select(const Level& level, const std::vector<std::size_t>& values) {
-    const bool keeps_extremes = !extremes(level).empty();
-    auto text = "SELECT (SELECT count(*) FROM upsert) AS groups,\n  " + non_finite(level) +
-                " AS non_finite,\n  (SELECT array_agg(id) FILTER (WHERE n = 0) FROM upsert) AS emptied_state,\n  " +
-                (keeps_extremes ? "(SELECT array_agg(id) FILTER (WHERE n <> 0) FROM upsert)" : "NULL::tid[]") +
-                " AS touched_state";
+    const auto ids = [](const std::string& from, const std::string& condition) {
+        return "(SELECT array_agg(id) FILTER (WHERE " + condition + ") FROM " + from + ")";
+    };
+    auto text = "SELECT (SELECT count(*) FROM upsert) AS groups,\n  " + ids("upsert", "n = 0") +
+                " AS emptied_state,\n  " + ids("upsert", "n <> 0 AND dirty") + " AS dirty_state,\n  " +
+                (extremes(level).empty() ? "NULL::tid[]" : ids("upsert", "n <> 0 AND NOT dirty")) + " AS touched_state";
     for (const auto input : values) {
         const auto index = std::to_string(input);
-        text += ",\n  (SELECT array_agg(id) FILTER (WHERE n = 0) FROM v" + index + "_merge) AS emptied_" + index;
+        text += ",\n  " + ids("v" + index + "_merge", "n = 0") + " AS emptied_" + index;
     }
     return text;
 }
 
+// 2^n - 1 for n changed relations, where a lookup makes three of what it joins instead of two.
 std::size_t level_terms(const Level& level, const std::set<int>& changed_sources) {
+    constexpr std::size_t too_many = std::size_t{1} << 30;
     std::size_t terms = 0;
     for (const auto& arm : level.arms) {
-        const auto changed = std::count_if(arm.relations.begin(), arm.relations.end(), [&](const auto& relation) {
-            return changed_sources.contains(level.source_of(relation.table).id);
-        });
-        terms += (std::size_t{1} << std::min<std::size_t>(static_cast<std::size_t>(changed), 30)) - 1;
+        std::size_t choices = 1;
+        for (const auto& relation : arm.relations) {
+            if (changed_sources.contains(level.source_of(relation.table).id)) {
+                choices = std::min(choices * (relation.is_lookup() ? 3 : 2), too_many);
+            }
+        }
+        terms += choices - 1;
     }
     return terms;
 }
@@ -216,6 +259,7 @@ Fold fold_level(const Level& level, const std::set<int>& changed_sources) {
     for (const auto input : values) {
         result.emptied.push_back({"emptied_" + std::to_string(input), delete_from(values_table(level, input))});
     }
+    result.renew = renewal(level);
     result.extremes = extremes_update(level);
     return result;
 }

@@ -37,10 +37,10 @@ constexpr int format_version = 2;
 }  // namespace
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TypedColumn, name, type, collation, nullable)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Input, column, sum_type, ordered_type, count, distinct, min, max)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Input, column, sum_type, distinct_sum_type, ordered_type, count, distinct, min, max)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Source, id, table, columns)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Level, view_id, index, sources, arms, keys, inputs, aggregates, outputs, having,
-                                   total, tenant_key, retention_key)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Level, view_id, index, sources, arms, keys, inputs, aggregates, recomputed, outputs,
+                                   having, total, tenant_key, retention_key)
 
 nlohmann::json to_json(const Program& program) {
     return {{"format", format_version},   {"view_id", program.view_id},

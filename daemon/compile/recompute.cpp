@@ -1,38 +1,78 @@
 #include <map>
 
+#include "differences.hpp"
 #include "freshet/compile/emit.hpp"
 #include "rows.hpp"
+#include "state_columns.hpp"
 #include "text.hpp"
 
 namespace freshet::compile {
 
 namespace {
 
+// How what is recomputed is proven. Its type need not have an equality.
+Comparison comparison_of(const Recomputed& aggregate) {
+    const auto& type = aggregate.column.type;
+    return type == "double precision" ? Comparison::as_double
+           : type == "real"           ? Comparison::as_real
+                                      : Comparison::as_text;
+}
+
 // One table of the view, and the SELECT that recomputes it from the rows `r` below the grouping.
 struct Target {
     std::string table;
-    std::string fresh;                // name of the temporary table
-    std::string identity;             // the columns that identify a row
-    std::vector<std::string> values;  // the columns that may differ
-    std::string select;               // aggregate expressions for identity and values
-    std::string filter;               // of the rows, besides the scope
-    std::string stamp;                // column to set to now() on a written row; empty for none
+    std::string fresh;                   // name of the temporary table
+    std::vector<std::string> identity;   // the columns that identify a row
+    std::vector<ComparedColumn> values;  // the columns that may differ
+    std::string select;                  // aggregate expressions for identity and values
+    std::string filter;                  // of the rows, besides the scope
+    std::string stamp;                   // column to set to now() on a written row; empty for none
     Holds holds = Holds::groups;
 };
+
+std::vector<std::string> identity_of(const Level& level) {
+    std::vector<std::string> keys;
+    for (std::size_t i = 0; i < level.keys.size(); ++i) {
+        keys.push_back(key_name(i));
+    }
+    return keys;
+}
+
+std::vector<std::string> columns_of(const Target& target) {
+    auto columns = target.identity;
+    for (const auto& value : target.values) {
+        columns.push_back(value.name);
+    }
+    return columns;
+}
+
+// The row as it reads, to tell what equality does not: '1 day' from '24 hours', 1.0 from 1.00, and any two of a type
+// without an equality.
+std::string image_of(const Target& target, const std::string& alias) {
+    auto columns = columns_of(target);
+    for (auto& column : columns) {
+        column = alias + "." + column;
+    }
+    return "ROW(" + join(columns, ", ") + ")::text";
+}
 
 Target state_target(const Level& level) {
     Target target;
     target.table = state_table(level);
     target.fresh = "freshet_fresh_state";
-    target.identity = key_list(level);
+    target.identity = identity_of(level);
     target.select = key_list(level, "r.");
     for (const auto& counter : counters(level)) {
-        target.values.push_back(counter.name);
+        target.values.push_back({counter.name});
         target.select += ", " + counter.fresh + " AS " + counter.name;
     }
     for (const auto& extreme : extremes(level)) {
-        target.values.push_back(extreme.name);
+        target.values.push_back({extreme.name});
         target.select += ", " + extreme.function + "(x" + std::to_string(extreme.input) + ") AS " + extreme.name;
+    }
+    for (const auto& aggregate : recomputed(level)) {
+        target.values.push_back({aggregate.column.name, comparison_of(aggregate)});
+        target.select += ", " + aggregate.call + " AS " + aggregate.column.name;
     }
     target.stamp = "refreshed_at";
     return target;
@@ -43,8 +83,9 @@ Target values_target(const Level& level, std::size_t input) {
     Target target;
     target.table = values_table(level, input);
     target.fresh = "freshet_fresh_values_" + std::to_string(input);
-    target.identity = key_list(level) + ", v";
-    target.values = {"n"};
+    target.identity = identity_of(level);
+    target.identity.emplace_back("v");
+    target.values = {{"n"}};
     target.select = key_list(level, "r.") + ", " + x + " AS v, count(*) AS n";
     target.filter = x + " IS NOT NULL";
     target.holds = Holds::values;
@@ -58,9 +99,9 @@ std::string group_by(const Level& level, const Target& target) {
 std::string upsert(const Target& target, const std::string& scope) {
     std::vector<std::string> updates;
     for (const auto& value : target.values) {
-        updates.push_back(value + " = excluded." + value);
+        updates.push_back(value.name + " = excluded." + value.name);
     }
-    const auto columns = target.identity + ", " + join(target.values, ", ");
+    const auto columns = join(columns_of(target), ", ");
     auto insert_columns = columns;
     auto select_columns = columns;
     if (!target.stamp.empty()) {
@@ -69,34 +110,42 @@ std::string upsert(const Target& target, const std::string& scope) {
         updates.push_back(target.stamp + " = excluded." + target.stamp);
     }
     return "INSERT INTO " + target.table + " AS t (" + insert_columns + ")\nSELECT " + select_columns +
-           " FROM (\n    SELECT " + columns + " FROM pg_temp." + target.fresh + "\n    EXCEPT SELECT " + columns +
-           " FROM " + target.table + " AS r WHERE " + scope + ") AS changed\nON CONFLICT (" + target.identity +
-           ") DO UPDATE SET " + join(updates, ", ");
+           " FROM pg_temp." + target.fresh + " AS f\nWHERE NOT EXISTS (SELECT FROM " + target.table + " AS r WHERE " +
+           scope + "\n    AND " + image_of(target, "r") + " = " + image_of(target, "f") + ")\nON CONFLICT (" +
+           join(target.identity, ", ") + ") DO UPDATE SET " + join(updates, ", ");
 }
 
 // Rows of the table that the fresh table lacks. By UNION ALL and GROUP BY, so that NULL keys are equal.
 std::string remove_stale(const Target& target, const std::string& scope) {
+    const auto identity = join(target.identity, ", ");
     return "DELETE FROM " + target.table + " WHERE ctid = ANY (ARRAY(\n    SELECT max(id) FROM (\n        SELECT " +
-           target.identity + ", NULL::tid AS id FROM pg_temp." + target.fresh + "\n        UNION ALL SELECT " +
-           target.identity + ", r.ctid FROM " + target.table + " AS r WHERE " + scope + ") AS u\n    GROUP BY " +
-           target.identity + " HAVING count(*) = count(id)))";
+           identity + ", NULL::tid AS id FROM pg_temp." + target.fresh + "\n        UNION ALL SELECT " + identity +
+           ", r.ctid FROM " + target.table + " AS r WHERE " + scope + ") AS u\n    GROUP BY " + identity +
+           " HAVING count(*) = count(id)))";
 }
 
 // What fill_fresh computed against what the table holds, both ways.
-std::string compare_stored(const Target& target, const std::string& columns, const std::string& scope) {
-    const auto fresh = "SELECT " + columns + " FROM pg_temp." + target.fresh;
-    const auto stored = "SELECT " + columns + " FROM " + target.table + " AS r WHERE " + scope;
-    const auto difference = [&](const std::string& side, const std::string& left, const std::string& right) {
-        return "SELECT '" + side + "' AS side, to_jsonb(x.*) || jsonb_build_object('table', '" + target.table +
-               "') AS difference FROM (" + left + " EXCEPT ALL " + right + ") AS x";
-    };
-    return "SELECT side, difference, count(*) OVER () AS total FROM (\n    " + difference("missing", fresh, stored) +
-           "\n    UNION ALL " + difference("unexpected", stored, fresh) + ") AS d LIMIT 20";
+std::string compare_stored(const Target& target, const std::string& scope) {
+    std::vector<ComparedColumn> columns;
+    for (const auto& name : target.identity) {
+        columns.push_back({name});
+    }
+    columns.insert(columns.end(), target.values.begin(), target.values.end());
+    std::vector<std::string> list;
+    for (const auto& column : columns) {
+        list.push_back(compared("r", column));
+    }
+    const auto fresh = "(SELECT " + join(list, ", ") + " FROM pg_temp." + target.fresh + " AS r)";
+    const auto stored = "(SELECT " + join(list, ", ") + " FROM " + target.table + " AS r WHERE " + scope + ")";
+    return "WITH fresh AS " + fresh + ",\nstored AS " + stored +
+           "\nSELECT side, difference || jsonb_build_object('table', '" + target.table +
+           "') AS difference, count(*) OVER () AS total FROM (\n    " + differences(columns, "fresh", "stored") +
+           ") AS d LIMIT 20";
 }
 
 Recompute statements(const Level& level, const Target& target, const Scope& scope) {
     const auto condition = scope_condition(level, "r", scope.tenant);
-    const auto columns = target.identity + ", " + join(target.values, ", ");
+    const auto columns = join(columns_of(target), ", ");
     Recompute result;
     result.create_fresh = "CREATE TEMPORARY TABLE " + target.fresh + " ON COMMIT DROP AS SELECT " + columns + " FROM " +
                           target.table + " WITH NO DATA";
@@ -106,7 +155,7 @@ Recompute statements(const Level& level, const Target& target, const Scope& scop
                         group_by(level, target);
     result.upsert_changed = upsert(target, condition);
     result.delete_stale = remove_stale(target, condition);
-    result.compare = compare_stored(target, columns, condition);
+    result.compare = compare_stored(target, condition);
     result.drop_fresh = "DROP TABLE pg_temp." + target.fresh;
     result.holds = target.holds;
     return result;
@@ -158,27 +207,25 @@ std::vector<Cut> delete_before_horizon(const Program& program) {
 }
 
 std::string compare(const Program& program, const std::string& published, const std::string& defining_query,
-                    const Scope& scope, int limit) {
-    std::vector<std::string> columns;
+                    const Scope& scope, const std::map<std::string, Comparison>& comparisons, int limit) {
+    std::vector<ComparedColumn> columns;
+    std::vector<std::string> list;
     for (const auto& column : program.columns) {
         if (column.kind != query::OutputKind::refreshed_at) {
-            columns.push_back("q." + sql::quote(column.name));
+            const auto how = comparisons.find(column.name);
+            columns.push_back({sql::quote(column.name), how == comparisons.end() ? Comparison::exact : how->second});
+            list.push_back(compared("q", columns.back()));
         }
     }
     const auto keys = scope_keys(program, scope);
     const auto scoped = [&](const std::string& relation) {
-        return "SELECT " + join(columns, ", ") + " FROM " + relation + " AS q" +
+        return "SELECT " + join(list, ", ") + " FROM " + relation + " AS q" +
                (keys.empty() ? "" : " CROSS JOIN LATERAL (SELECT " + keys + ") AS r") + " WHERE " +
                scope_condition(program.levels.front(), "r", scope.tenant);
     };
-    const auto difference = [&](const std::string& side, const std::string& left, const std::string& right) {
-        return "SELECT '" + side + "' AS side, to_jsonb(x.*) AS difference FROM (SELECT * FROM " + left +
-               " EXCEPT ALL SELECT * FROM " + right + ") AS x";
-    };
     return "WITH published AS MATERIALIZED (" + scoped(published) + "),\nexpected AS MATERIALIZED (" +
            scoped("(" + defining_query + "\n)") + "),\ndifferences AS (\n    " +
-           difference("missing", "expected", "published") + "\n    UNION ALL " +
-           difference("unexpected", "published", "expected") +
+           differences(columns, "expected", "published") +
            ")\nSELECT side, difference, count(*) OVER () AS total FROM differences LIMIT " + std::to_string(limit);
 }
 

@@ -3,6 +3,7 @@
 
 #include "freshet/compile/emit.hpp"
 #include "freshet/core/error.hpp"
+#include "state_columns.hpp"
 #include "text.hpp"
 
 namespace freshet::compile {
@@ -49,6 +50,9 @@ std::string create_state_table(const Level& level) {
     for (const auto& extreme : extremes(level)) {
         columns.push_back(typed(extreme.name, {"", extreme.type, level.inputs[extreme.input].column.collation}));
     }
+    for (const auto& aggregate : recomputed(level)) {
+        columns.push_back(typed(aggregate.column.name, aggregate.column));
+    }
     columns.emplace_back("refreshed_at timestamptz NOT NULL");
     return "CREATE TABLE " + state_table(level) + " (\n    " + join(columns, ",\n    ") + "\n)" + storage;
 }
@@ -64,65 +68,76 @@ std::string unique_index(const std::string& table, const std::string& columns) {
     return "CREATE UNIQUE INDEX ON " + table + " (" + columns + ") NULLS NOT DISTINCT";
 }
 
-// "week_start DESC" -> "k2 DESC"
-std::string index_column(const Level& level, const std::string& text) {
-    std::istringstream words(text);
+struct IndexedColumn {
     std::string name;
-    words >> name;
-    std::string rest;
-    std::getline(words, rest);
-    const auto output = std::find_if(level.outputs.begin(), level.outputs.end(),
-                                     [&](const query::Output& one) { return one.name == name; });
-    if (output == level.outputs.end()) {
-        throw core::Error("the view has no column " + name + " to index");
-    }
-    switch (output->kind) {
-        case query::OutputKind::key:
-            return output->expression + rest;
-        case query::OutputKind::refreshed_at:
-            return "refreshed_at" + rest;
-        case query::OutputKind::computed:
-            break;
-    }
-    throw core::Error("column " + name + " is computed from aggregates and cannot be indexed",
-                      "index key columns and the refreshed_at column");
+    std::string order;  // what follows the name
+};
+
+IndexedColumn indexed_column(const std::string& text) {
+    std::istringstream words(text);
+    IndexedColumn column;
+    words >> column.name;
+    std::getline(words, column.order);
+    return column;
 }
 
-std::string user_index(const Level& level, const std::vector<std::string>& columns) {
+// "week_start DESC" -> "k2 DESC"; nothing if the level has no such column that can be indexed.
+std::optional<std::string> index_column(const Level& level, const IndexedColumn& column) {
+    for (const auto& output : level.outputs) {
+        if (output.name == column.name && output.kind == query::OutputKind::key) {
+            return output.expression + column.order;
+        }
+        if (output.name == column.name && output.kind == query::OutputKind::refreshed_at) {
+            return "refreshed_at" + column.order;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> user_index(const Level& level, const std::vector<IndexedColumn>& columns) {
     std::vector<std::string> parts;
     for (const auto& column : columns) {
-        parts.push_back(index_column(level, column));
+        const auto part = index_column(level, column);
+        if (!part) {
+            return std::nullopt;
+        }
+        parts.push_back(*part);
     }
     return "CREATE INDEX ON " + state_table(level) + " (" + join(parts, ", ") + ")";
 }
 
-// What an aggregate of the query is, over the columns of the state.
-std::string aggregate_expression(const Level& level, const query::Aggregate& aggregate) {
-    const auto index = std::to_string(aggregate.input);
-    const auto count = [&]() -> std::string {
-        return level.inputs[static_cast<std::size_t>(aggregate.input)].count ? "c" + index : "n";
-    };
-    switch (aggregate.kind) {
-        case query::AggregateKind::count_rows:
-            return "n";
-        case query::AggregateKind::count:
-            return count();
-        case query::AggregateKind::sum:
-            return "CASE WHEN " + count() + " <> 0 THEN s" + index + " END";
-        case query::AggregateKind::avg:
-            return "CASE WHEN " + count() + " <> 0 THEN s" + index + "::numeric / " + count() + "::numeric END";
-        case query::AggregateKind::count_distinct:
-            return "d" + index;
-        case query::AggregateKind::min:
-            return "lo" + index;
-        case query::AggregateKind::max:
-            return "hi" + index;
-        case query::AggregateKind::sum_distinct:
-        case query::AggregateKind::avg_distinct:
-        case query::AggregateKind::recomputed:
-            break;
+// Why no level can have the index.
+core::Error not_indexable(const Program& program, const std::vector<IndexedColumn>& columns) {
+    for (const auto& column : columns) {
+        const auto shown = std::find_if(program.columns.begin(), program.columns.end(),
+                                        [&](const query::Output& one) { return one.name == column.name; });
+        if (shown == program.columns.end()) {
+            return core::Error("the view has no column " + column.name + " to index");
+        }
+        if (shown->kind == query::OutputKind::computed) {
+            return core::Error("column " + column.name + " is computed from aggregates and cannot be indexed",
+                               "index key columns and the refreshed_at column");
+        }
     }
-    throw std::logic_error("an aggregate that no level keeps");
+    return core::Error(
+        "no single grouping of the query has all columns of the index on " + columns.front().name + " among its keys",
+        "index the keys of one grouping, by the names they have there");
+}
+
+// On every level whose keys they are.
+std::vector<std::string> user_indexes(const Program& program, const std::vector<std::string>& texts) {
+    std::vector<IndexedColumn> columns;
+    std::transform(texts.begin(), texts.end(), std::back_inserter(columns), indexed_column);
+    std::vector<std::string> statements;
+    for (const auto& level : program.levels) {
+        if (const auto statement = user_index(level, columns)) {
+            statements.push_back(*statement);
+        }
+    }
+    if (statements.empty()) {
+        throw not_indexable(program, columns);
+    }
+    return statements;
 }
 
 std::vector<std::string> create_level(const Level& level) {
@@ -135,25 +150,6 @@ std::vector<std::string> create_level(const Level& level) {
     return statements;
 }
 
-// What the query of the level gives, over its state.
-std::string level_select(const Level& level) {
-    std::vector<std::string> inner;
-    for (std::size_t i = 0; i < level.keys.size(); ++i) {
-        inner.push_back(key_name(i));
-    }
-    for (std::size_t i = 0; i < level.aggregates.size(); ++i) {
-        inner.push_back(aggregate_expression(level, level.aggregates[i]) + " AS a" + std::to_string(i));
-    }
-    inner.emplace_back("refreshed_at");
-    std::vector<std::string> outer;
-    for (const auto& output : level.outputs) {
-        const auto& expression = output.kind == query::OutputKind::refreshed_at ? "refreshed_at" : output.expression;
-        outer.push_back("(" + expression + ") AS " + sql::quote(output.name));
-    }
-    return "SELECT " + join(outer, ",\n    ") + "\nFROM (SELECT " + join(inner, ",\n        ") + "\n    FROM " +
-           state_table(level) + ") AS g" + (level.having.empty() ? "" : "\nWHERE " + level.having);
-}
-
 }  // namespace
 
 std::vector<std::string> create_state(const Program& program, const std::vector<std::vector<std::string>>& indexes) {
@@ -163,7 +159,8 @@ std::vector<std::string> create_state(const Program& program, const std::vector<
         statements.insert(statements.end(), tables.begin(), tables.end());
     }
     for (const auto& columns : indexes) {
-        statements.push_back(user_index(program.levels.front(), columns));
+        const auto created = user_indexes(program, columns);
+        statements.insert(statements.end(), created.begin(), created.end());
     }
     return statements;
 }
@@ -177,18 +174,6 @@ std::vector<std::string> drop_state(const Program& program) {
         }
     }
     return statements;
-}
-
-std::string public_select(const Program& program) {
-    if (program.above.empty()) {
-        return level_select(program.levels.front());
-    }
-    std::vector<std::string> levels;
-    for (const auto& level : program.levels) {
-        levels.push_back(query::level_relation(static_cast<std::size_t>(level.index)) + " AS (\n" +
-                         level_select(level) + ")");
-    }
-    return "WITH " + join(levels, ",\n") + "\n(" + program.above + "\n)";
 }
 
 }  // namespace freshet::compile

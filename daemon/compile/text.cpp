@@ -39,53 +39,6 @@ std::string comparison(const std::string& left, std::string_view op, const std::
     return side(left) + " " + std::string(op) + " " + side(right);
 }
 
-std::vector<Counter> counters(const Level& level) {
-    std::vector<Counter> result{{"n", "bigint", "sum(sign)", "count(*)"}};
-    for (std::size_t i = 0; i < level.inputs.size(); ++i) {
-        const auto& input = level.inputs[i];
-        const auto index = std::to_string(i);
-        const auto x = "x" + index;
-        if (input.count) {
-            result.push_back({"c" + index, "bigint", "coalesce(sum(sign) FILTER (WHERE " + x + " IS NOT NULL), 0)",
-                              "count(" + x + ")"});
-        }
-        if (!input.sum_type.empty()) {
-            result.push_back({"s" + index, input.sum_type,
-                              "coalesce(sum(" + x + ") FILTER (WHERE sign > 0), 0) - coalesce(sum(" + x +
-                                  ") FILTER (WHERE sign < 0), 0)",
-                              "coalesce(sum(" + x + "), 0)", input.sum_type == "numeric"});
-        }
-        if (input.distinct) {
-            result.push_back({"d" + index, "bigint", "", "count(DISTINCT " + x + ")"});
-        }
-    }
-    return result;
-}
-
-std::vector<Extreme> extremes(const Level& level) {
-    std::vector<Extreme> result;
-    for (std::size_t i = 0; i < level.inputs.size(); ++i) {
-        const auto& input = level.inputs[i];
-        if (input.min) {
-            result.push_back({"lo" + std::to_string(i), input.ordered_type, "min", i});
-        }
-        if (input.max) {
-            result.push_back({"hi" + std::to_string(i), input.ordered_type, "max", i});
-        }
-    }
-    return result;
-}
-
-std::vector<std::size_t> inputs_with_values(const Level& level) {
-    std::vector<std::size_t> result;
-    for (std::size_t i = 0; i < level.inputs.size(); ++i) {
-        if (level.inputs[i].has_values()) {
-            result.push_back(i);
-        }
-    }
-    return result;
-}
-
 std::string scope_condition(const Level& level, const std::string& alias, bool tenant) {
     std::string condition;
     int parameter = 1;

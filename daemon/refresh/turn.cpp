@@ -96,7 +96,8 @@ asio::awaitable<bool> Turn::fold(Outcome& outcome) {
         co_return true;
     }
     try {
-        co_return co_await fold_batch(outcome);
+        co_await fold_batch(outcome);
+        co_return true;
     } catch (const pg::Error& error) {
         // A row that came and went may be one that the query cannot evaluate, say 1 / 0. It stays in every later batch;
         // the tables are rid of it.
@@ -107,33 +108,30 @@ asio::awaitable<bool> Turn::fold(Outcome& outcome) {
     co_return false;
 }
 
-asio::awaitable<bool> Turn::fold_batch(Outcome& outcome) {
+asio::awaitable<void> Turn::fold_batch(Outcome& outcome) {
     for (const auto& level : compile::fold(view_.program, survey_.changed_sources)) {
-        const bool folded = co_await fold_level(level, outcome);
-        if (!folded) {
-            co_return false;
-        }
+        co_await fold_level(level, outcome);
     }
-    co_return true;
 }
 
-asio::awaitable<bool> Turn::fold_level(const compile::Fold& fold, Outcome& outcome) {
+asio::awaitable<void> Turn::fold_level(const compile::Fold& fold, Outcome& outcome) {
     auto values = pg::params(snapshot_);
     if (view_.program.has_retention()) {
         values.push_back(wanted_horizon_);
     }
     const auto merged = co_await connection_.prepared(fold.merge, std::move(values));
-    if (merged.boolean(0, merged.column_index("non_finite"))) {
-        co_return false;
-    }
     const auto deleted = co_await delete_emptied(fold, merged);
     outcome.groups_deleted += deleted;
     outcome.groups_upserted += merged.integer(0, merged.column_index("groups")) - deleted;
+    const auto dirty = optional_text(merged, 0, "dirty_state");
+    if (!fold.renew.empty() && dirty) {
+        // Not prepared: a plan for ten groups is none for ten thousand.
+        co_await connection_.query(fold.renew, pg::params(*dirty));
+    }
     const auto touched = optional_text(merged, 0, "touched_state");
     if (!fold.extremes.empty() && touched) {
         co_await connection_.prepared(fold.extremes, pg::params(*touched));
     }
-    co_return true;
 }
 
 asio::awaitable<std::int64_t> Turn::delete_emptied(const compile::Fold& fold, const pg::Result& merged) {

@@ -41,9 +41,8 @@ class Turn {
     bool horizon_widened() const;
     double as_of() const { return as_of_; }
 
-    // Each adds to `outcome`. fold() returns false if a number entered that cannot be taken out of a sum again
-    // (NaN, infinity), or if the query fails on a row of the batch: the turn must then be given back and the view
-    // recomputed.
+    // Each adds to `outcome`. fold() returns false if the query fails on a row of the batch: the turn must then be
+    // given back and the view recomputed.
     asio::awaitable<bool> fold(Outcome& outcome);
     asio::awaitable<void> recompute(std::optional<std::string> tenant, Outcome& outcome);
     // Rows by which one table of the view differs from its recomputation; writes nothing.
@@ -60,8 +59,8 @@ class Turn {
     asio::awaitable<void> finish(Outcome& outcome, Request request, std::optional<std::string> log_id);
 
   private:
-    asio::awaitable<bool> fold_batch(Outcome& outcome);
-    asio::awaitable<bool> fold_level(const compile::Fold& fold, Outcome& outcome);
+    asio::awaitable<void> fold_batch(Outcome& outcome);
+    asio::awaitable<void> fold_level(const compile::Fold& fold, Outcome& outcome);
     asio::awaitable<std::int64_t> delete_emptied(const compile::Fold& fold, const pg::Result& merged);
     asio::awaitable<void> write_log(const Outcome& outcome, Trigger trigger, std::optional<std::string> log_id);
 

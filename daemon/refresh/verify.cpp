@@ -19,13 +19,31 @@ asio::awaitable<void> name_resolution_as_user(pg::Connection& connection, const 
     co_await connection.query("SELECT set_config('search_path', $1, true)", pg::params(path));
 }
 
+compile::Comparison comparison_from(const std::string& name) {
+    return name == "double" ? compile::Comparison::as_double
+           : name == "real" ? compile::Comparison::as_real
+                            : compile::Comparison::as_text;
+}
+
+// Of the published columns, those whose type rules out an exact comparison.
+asio::awaitable<std::map<std::string, compile::Comparison>> comparisons(pg::Connection& connection,
+                                                                        sql::QualifiedName published) {
+    const auto rows = co_await connection.query(query_text("comparisons"), pg::params(published.quoted()));
+    std::map<std::string, compile::Comparison> result;
+    for (int i = 0; i < rows.rows(); ++i) {
+        result.emplace(rows.text(i, 0), comparison_from(rows.text(i, 1)));
+    }
+    co_return result;
+}
+
 asio::awaitable<void> compare(pg::Connection& connection, const catalog::StoredView& view, Turn& turn,
                               VerifyRequest request, Proof& proof) {
+    const auto special = co_await comparisons(connection, view.name);
     co_await name_resolution_as_user(connection, view);
     const auto statement =
         view.strategy == catalog::Strategy::delta
             ? compile::compare(view.program, view.name.quoted(), definition_without_terminator(view),
-                               {request.tenant.has_value()}, static_cast<int>(most_examples))
+                               {request.tenant.has_value()}, special, static_cast<int>(most_examples))
             : "WITH published AS MATERIALIZED (SELECT * FROM " + view.name.quoted() + "), expected AS MATERIALIZED (" +
                   definition_without_terminator(view) +
                   "\n), differences AS (SELECT 'missing' AS side, to_jsonb(x) AS difference FROM (SELECT * FROM "

@@ -3,9 +3,12 @@
 // Delta of an inner join R1 x ... x Rm with post-states R and deltas d, by inclusion-exclusion over the changed
 // relations: d(R1 x ... x Rm) = sum over non-empty subsets S of (-1)^(|S|+1) * prod(i in S) dRi * prod(j not in S) Rj.
 // It follows from expanding prod(R) - prod(R - d); cf. Gupta, Mumick: Maintenance of Materialized Views (1995), who
-// use pre-states. Self-joins need nothing special: each occurrence is a relation of its own.
+// use pre-states. Self-joins need nothing special: each occurrence is a relation of its own. A lookup is affine in the
+// relation looked up, L(A, B) = A x null(B) + (A join B) - (A join B) x null(B), so that its part dB makes two terms:
+// the row that is found, and with the opposite sign the NULLs that stood where it is found now.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,19 +32,21 @@ std::string public_select(const Program& program);
 // How many signed joins a fold needs when these sources changed.
 std::size_t fold_terms(const Program& program, const std::set<int>& changed_sources);
 
-// Folding one batch into one level. Run `merge`, then for every table in `emptied` its DELETE, then `extremes` if it is
-// not empty.
+// Folding one batch into one level. Run `merge`, then for every table in `emptied` its DELETE, then `renew` and
+// `extremes` where they are not empty.
 struct Fold {
     // $1: the position (pg_snapshot); $2: the retention horizon, only with a retention key.
-    // One row: groups (bigint, rows written to the state), non_finite (boolean: roll back and reconcile instead),
-    // emptied_state (tid[]), touched_state (tid[], only filled when extremes are kept), then emptied_<input> (tid[])
-    // for every values table.
+    // One row: groups (bigint, rows written to the state), emptied_state (tid[]), dirty_state (tid[], for `renew`),
+    // touched_state (tid[], for `extremes`), then emptied_<input> (tid[]) for every values table.
     std::string merge;
     struct Emptied {
         std::string result_column;
         std::string delete_sql;  // $1: tid[]
     };
     std::vector<Emptied> emptied;
+    // Computes what cannot be folded from the sources, for the groups concerned alone: recomputed aggregates, and sums
+    // that a NaN or an infinity went through. $1: tid[] of dirty state rows; best planned for their number.
+    std::string renew;
     std::string extremes;  // $1: tid[] of touched state rows
 };
 // One for each level that reads a changed source, in order.
@@ -73,10 +78,14 @@ struct Cut {
 };
 std::vector<Cut> delete_before_horizon(const Program& program);
 
+// How a column of two relations that should be equal is compared. Floating-point sums depend on the order of addition:
+// what differs by less than one part in 10^9 (of real: 10^4) counts as equal.
+enum class Comparison { exact, as_text, as_double, as_real };
+
 // Compares `published` (a relation or sub-select) with the defining query, both ways. Rows: side ('missing' or
 // 'unexpected'), difference (jsonb of the row), total (bigint, all differences); at most `limit` rows.
-// Parameters as for recompute.
+// Parameters as for recompute. `comparisons`: by column, of those that are not compared exactly.
 std::string compare(const Program& program, const std::string& published, const std::string& defining_query,
-                    const Scope& scope, int limit);
+                    const Scope& scope, const std::map<std::string, Comparison>& comparisons, int limit);
 
 }  // namespace freshet::compile

@@ -25,15 +25,16 @@ struct TypedColumn {
 // What the state keeps about one aggregate input, named x<i> in generated SQL.
 struct Input {
     TypedColumn column;
-    std::string sum_type;      // type of sum(x); empty if no sum is kept
-    std::string ordered_type;  // type of min(x) and max(x); empty if neither is kept
-    bool count = false;        // c<i>, the non-null inputs; left out when x is never null, n serves then
-    bool distinct = false;     // d<i>
-    bool min = false;          // lo<i>
-    bool max = false;          // hi<i>
+    std::string sum_type;           // type of sum(x); empty if no sum is kept
+    std::string distinct_sum_type;  // type of sum(DISTINCT x), sd<i>; empty if none is kept
+    std::string ordered_type;       // type of min(x) and max(x); empty if neither is kept
+    bool count = false;             // c<i>, the non-null inputs; left out when x is never null, n serves then
+    bool distinct = false;          // d<i>
+    bool min = false;               // lo<i>
+    bool max = false;               // hi<i>
 
     // Needs a values table: (keys, v, n)
-    bool has_values() const { return distinct || min || max; }
+    bool has_values() const { return distinct || min || max || !distinct_sum_type.empty(); }
 
     bool operator==(const Input&) const = default;
 };
@@ -55,6 +56,7 @@ struct Level {
     std::vector<TypedColumn> keys;  // k0, k1, ...
     std::vector<Input> inputs;      // x0, x1, ...
     std::vector<query::Aggregate> aggregates;
+    std::vector<TypedColumn> recomputed;  // r<aggregate>, one for each aggregate of that kind, in order
     std::vector<query::Output> outputs;
     std::string having;
     bool total = false;      // see query::Level
@@ -98,7 +100,8 @@ struct ColumnType {
 // By the names of describe_sql().
 using LevelTypes = std::map<std::string, ColumnType>;
 
-// A SELECT that is never run: its columns are k<i>, x<i>, and s<i>, o<i> (sum and min) where the level needs them.
+// A SELECT that is never run: its columns are k<i>, x<i>, and s<i>, o<i> (sum and min) and r<i> (recomputed aggregates)
+// where the level needs them.
 std::string describe_sql(const query::Level& level);
 
 struct CompileOptions {
@@ -108,8 +111,8 @@ struct CompileOptions {
     std::string retention_column;  // likewise
 };
 
-// `types`: one for each level. Throws query::Rejected for what types forbid: float sums, tenant or retention columns
-// that are no keys.
+// `types`: one for each level. Sums that cannot be taken back because of their type, say of floats, become recomputed
+// aggregates. Throws query::Rejected for tenant or retention columns that are no keys.
 Program compile(const query::NormalForm& form, const std::vector<LevelTypes>& types, const CompileOptions& options);
 
 }  // namespace freshet::compile

@@ -49,6 +49,7 @@ std::string describe(const compile::Input& input) {
     if (input.count) text += " count";
     if (!input.sum_type.empty()) text += " sum(" + input.sum_type + ")";
     if (input.distinct) text += " distinct";
+    if (!input.distinct_sum_type.empty()) text += " distinct sum(" + input.distinct_sum_type + ")";
     if (input.min) text += " min(" + input.ordered_type + ")";
     if (input.max) text += " max(" + input.ordered_type + ")";
     return text + "\n";
@@ -59,6 +60,12 @@ std::string describe(const compile::Level& level) {
     for (const auto& arm : level.arms) text += describe(arm);
     for (const auto& key : level.keys) text += key.name + " " + describe(key) + "\n";
     for (const auto& input : level.inputs) text += describe(input);
+    std::size_t next = 0;
+    for (const auto& aggregate : level.aggregates) {
+        if (aggregate.kind != query::AggregateKind::recomputed) continue;
+        const auto& column = level.recomputed[next++];
+        text += column.name + " " + describe(column) + " recomputed: " + aggregate.call + "\n";
+    }
     if (!level.having.empty()) text += "having " + level.having + "\n";
     for (const auto& output : level.outputs) {
         text += "output " + output.name + " = " +
@@ -88,6 +95,7 @@ std::string fold_section(const compile::Program& program, const std::set<int>& c
     for (const auto& fold : compile::fold(program, changed)) {
         statements.push_back(fold.merge);
         for (const auto& emptied : fold.emptied) statements.push_back(emptied.delete_sql);
+        if (!fold.renew.empty()) statements.push_back(fold.renew);
         if (!fold.extremes.empty()) statements.push_back(fold.extremes);
     }
     return section("fold of changes to " + listing(names) + ": " +
@@ -123,7 +131,7 @@ std::string sql_of(const compile::Program& program, const GoldenCase& one) {
     if (program.has_tenant()) text += recompute_section(program, {true});
     if (program.has_retention()) text += section("retention", cuts_of(program));
     return text +
-           section("compare", {compile::compare(program, "\"public\".\"v\"", "SELECT 1", {program.has_tenant()}, 20)});
+           section("compare", {compile::compare(program, "\"public\".\"v\"", "SELECT 1", {program.has_tenant()}, {}, 20)});
 }
 
 std::vector<capture::CapturedEvent> events_of(const GoldenFacts& facts, const sql::QualifiedName& table) {

@@ -104,7 +104,7 @@ TEST(Compare, ScopeReadsKeysUnderANameOfItsOwn) {
                        {"x", query::OutputKind::key, "k0"}};
     program.levels.front().tenant_key = 0;
     program.tenant = "tenant";
-    const auto sql = compare(program, "p", "SELECT 1", {true}, 5);
+    const auto sql = compare(program, "p", "SELECT 1", {true}, {}, 5);
     EXPECT_THAT(sql,
                 HasSubstr("SELECT q.\"k0\", q.\"tenant\", q.\"x\" FROM p AS q CROSS JOIN LATERAL (SELECT q.\"tenant\" "
                           "AS k0) AS r WHERE r.k0 = $1::integer"));

@@ -21,7 +21,7 @@ Program every_field() {
                    {"s0.c"},
                    {"s0.\"a\"\"b\""}}};
     level.keys = {{"k0", "character varying(20)", "pg_catalog.\"C\"", false}};
-    level.inputs = {{{"x0", "numeric(10,2)", "", true}, "numeric", "numeric", true, true, true, true}};
+    level.inputs = {{{"x0", "numeric(10,2)", "", true}, "numeric", "numeric", "numeric", true, true, true, true}};
     level.aggregates = {{query::AggregateKind::count_rows, -1, ""},
                         {query::AggregateKind::count, 0, ""},
                         {query::AggregateKind::sum, 0, ""},
@@ -32,6 +32,7 @@ Program every_field() {
                         {query::AggregateKind::min, 0, ""},
                         {query::AggregateKind::max, 0, ""},
                         {query::AggregateKind::recomputed, -1, "string_agg(x0, ',' ORDER BY x0)"}};
+    level.recomputed = {{"r9", "text", "pg_catalog.\"C\"", true}};
     level.outputs = {{"key", query::OutputKind::key, "k0"},
                      {"n", query::OutputKind::computed, "a0 + 1"},
                      {"at", query::OutputKind::refreshed_at, ""}};

@@ -1,0 +1,122 @@
+// What readers see: the levels' states read as the query would have computed them, and the text above.
+#include "freshet/compile/emit.hpp"
+#include "state_columns.hpp"
+#include "text.hpp"
+
+namespace freshet::compile {
+
+namespace {
+
+// The aggregate over no rows at all, for the one row of a total that has no state.
+std::string over_nothing(const Level& level, const std::string& call) {
+    std::vector<std::string> inputs;
+    for (const auto& input : level.inputs) {
+        inputs.push_back("NULL::" + input.column.type +
+                         (input.column.collation.empty() ? "" : " COLLATE " + input.column.collation) + " AS " +
+                         input.column.name);
+    }
+    return "(SELECT " + call + " FROM (SELECT " + join(inputs, ", ") + ") AS r WHERE false)";
+}
+
+std::string recomputed_expression(const Level& level, const Recomputed& aggregate) {
+    const auto& column = aggregate.column.name;
+    return level.total ? "CASE WHEN n IS NULL THEN " + over_nothing(level, aggregate.call) + " ELSE " + column + " END"
+                       : column;
+}
+
+// `sum` divided by `count`, by the division that PostgreSQL's avg uses.
+std::string average(const std::string& sum, const std::string& type, const std::string& count) {
+    return type == "interval" ? sum + " / " + count + "::double precision" : sum + "::numeric / " + count + "::numeric";
+}
+
+std::string unless_empty(const std::string& count, const std::string& value) {
+    return "CASE WHEN " + count + " <> 0 THEN " + value + " END";
+}
+
+// What an aggregate of the query is, over the columns of the state.
+std::string aggregate_expression(const Level& level, const query::Aggregate& aggregate) {
+    using query::AggregateKind;
+    const auto index = std::to_string(aggregate.input);
+    const auto input = [&]() -> const Input& { return level.inputs[static_cast<std::size_t>(aggregate.input)]; };
+    const auto count = [&]() -> std::string { return input().count ? "c" + index : "n"; };
+    const auto counted = [&](const std::string& column) {
+        return level.total ? "coalesce(" + column + ", 0)" : column;
+    };
+    switch (aggregate.kind) {
+        case AggregateKind::count_rows:
+            return counted("n");
+        case AggregateKind::count:
+            return counted(count());
+        case AggregateKind::sum:
+            return unless_empty(count(), "s" + index);
+        case AggregateKind::avg:
+            return unless_empty(count(), average("s" + index, input().sum_type, count()));
+        case AggregateKind::count_distinct:
+            return counted("d" + index);
+        case AggregateKind::sum_distinct:
+            return unless_empty("d" + index, "sd" + index);
+        case AggregateKind::avg_distinct:
+            return unless_empty("d" + index, average("sd" + index, input().distinct_sum_type, "d" + index));
+        case AggregateKind::min:
+            return "lo" + index;
+        case AggregateKind::max:
+            return "hi" + index;
+        case AggregateKind::recomputed:
+            break;
+    }
+    throw std::logic_error("an aggregate that is not folded");
+}
+
+std::vector<std::string> aggregate_columns(const Level& level) {
+    const auto anew = recomputed(level);
+    std::vector<std::string> columns;
+    std::size_t next = 0;
+    for (const auto& aggregate : level.aggregates) {
+        const auto expression = aggregate.kind == query::AggregateKind::recomputed
+                                    ? recomputed_expression(level, anew[next++])
+                                    : aggregate_expression(level, aggregate);
+        columns.push_back(expression + " AS a" + std::to_string(columns.size()));
+    }
+    return columns;
+}
+
+// The state, one row a group. Of a total there is a row even if the state has none.
+std::string groups(const Level& level) {
+    std::vector<std::string> columns;
+    for (std::size_t i = 0; i < level.keys.size(); ++i) {
+        columns.push_back(level.total ? "one." + key_name(i) : key_name(i));
+    }
+    const auto aggregates = aggregate_columns(level);
+    columns.insert(columns.end(), aggregates.begin(), aggregates.end());
+    columns.emplace_back(level.total ? "coalesce(refreshed_at, now()) AS refreshed_at" : "refreshed_at");
+    return "SELECT " + join(columns, ",\n        ") + "\n    FROM " +
+           (level.total ? "(SELECT true AS k0) AS one LEFT JOIN " + state_table(level) + " AS t ON t.k0 = one.k0"
+                        : state_table(level));
+}
+
+// What the query of the level gives, over its state.
+std::string level_select(const Level& level) {
+    std::vector<std::string> outer;
+    for (const auto& output : level.outputs) {
+        const auto& expression = output.kind == query::OutputKind::refreshed_at ? "refreshed_at" : output.expression;
+        outer.push_back("(" + expression + ") AS " + sql::quote(output.name));
+    }
+    return "SELECT " + join(outer, ",\n    ") + "\nFROM (" + groups(level) + ") AS g" +
+           (level.having.empty() ? "" : "\nWHERE " + level.having);
+}
+
+}  // namespace
+
+std::string public_select(const Program& program) {
+    if (program.above.empty()) {
+        return level_select(program.levels.front());
+    }
+    std::vector<std::string> levels;
+    for (const auto& level : program.levels) {
+        levels.push_back(query::level_relation(static_cast<std::size_t>(level.index)) + " AS (\n" +
+                         level_select(level) + ")");
+    }
+    return "WITH " + join(levels, ",\n") + "\n(" + program.above + "\n)";
+}
+
+}  // namespace freshet::compile

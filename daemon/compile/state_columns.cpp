@@ -1,0 +1,106 @@
+#include "state_columns.hpp"
+
+#include "text.hpp"
+
+namespace freshet::compile {
+
+namespace {
+
+// 0, as a literal of a type to which no integer is converted by itself.
+std::string zero_of(const std::string& type) {
+    return type == "money" || type == "interval" ? "'0'::" + type : "0";
+}
+
+std::string difference_of_sums(const std::string& value, const std::string& added, const std::string& removed,
+                               const std::string& zero) {
+    const auto sum = [&](const std::string& filter) {
+        return "coalesce(sum(" + value + ") FILTER (WHERE " + filter + "), " + zero + ")";
+    };
+    return sum(added) + " - " + sum(removed);
+}
+
+void add_counters_of(const Level& level, std::size_t index, std::vector<Counter>& result) {
+    const auto& input = level.inputs[index];
+    const auto number = std::to_string(index);
+    const auto x = "x" + number;
+    if (input.count) {
+        result.push_back({"c" + number, "bigint", "coalesce(sum(sign) FILTER (WHERE " + x + " IS NOT NULL), 0)",
+                          "count(" + x + ")"});
+    }
+    if (!input.sum_type.empty()) {
+        const auto zero = zero_of(input.sum_type);
+        result.push_back({"s" + number, input.sum_type, difference_of_sums(x, "sign > 0", "sign < 0", zero),
+                          "coalesce(sum(" + x + "), " + zero + ")"});
+    }
+    if (input.distinct) {
+        result.push_back({"d" + number, "bigint", "sum((after > 0)::integer - (after - change > 0)::integer)",
+                          "count(DISTINCT " + x + ")", index});
+    }
+    if (!input.distinct_sum_type.empty()) {
+        const auto zero = zero_of(input.distinct_sum_type);
+        result.push_back(
+            {"sd" + number, input.distinct_sum_type,
+             difference_of_sums("v", "after > 0 AND after - change <= 0", "after <= 0 AND after - change > 0", zero),
+             "coalesce(sum(DISTINCT " + x + "), " + zero + ")", index});
+    }
+}
+
+}  // namespace
+
+std::string Counter::zero() const {
+    return zero_of(type);
+}
+
+std::string Counter::not_zero(const std::string& value) const {
+    return type == "interval" ? "ROW(" + value + ")::record OPERATOR(pg_catalog.*<>) ROW(" + zero() + ")::record"
+                              : value + " <> " + zero();
+}
+
+std::string Counter::infinite(const std::string& value) const {
+    return type == "interval" ? "NOT isfinite(" + value + ")" : value + " IN ('NaN', 'Infinity', '-Infinity')";
+}
+
+std::vector<Counter> counters(const Level& level) {
+    std::vector<Counter> result{{"n", "bigint", "sum(sign)", "count(*)"}};
+    for (std::size_t i = 0; i < level.inputs.size(); ++i) {
+        add_counters_of(level, i, result);
+    }
+    return result;
+}
+
+std::vector<Extreme> extremes(const Level& level) {
+    std::vector<Extreme> result;
+    for (std::size_t i = 0; i < level.inputs.size(); ++i) {
+        const auto& input = level.inputs[i];
+        if (input.min) {
+            result.push_back({"lo" + std::to_string(i), input.ordered_type, "min", i});
+        }
+        if (input.max) {
+            result.push_back({"hi" + std::to_string(i), input.ordered_type, "max", i});
+        }
+    }
+    return result;
+}
+
+std::vector<Recomputed> recomputed(const Level& level) {
+    std::vector<Recomputed> result;
+    std::size_t next = 0;
+    for (const auto& aggregate : level.aggregates) {
+        if (aggregate.kind == query::AggregateKind::recomputed) {
+            result.push_back({level.recomputed.at(next++), aggregate.call});
+        }
+    }
+    return result;
+}
+
+std::vector<std::size_t> inputs_with_values(const Level& level) {
+    std::vector<std::size_t> result;
+    for (std::size_t i = 0; i < level.inputs.size(); ++i) {
+        if (level.inputs[i].has_values()) {
+            result.push_back(i);
+        }
+    }
+    return result;
+}
+
+}  // namespace freshet::compile
