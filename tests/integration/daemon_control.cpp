@@ -35,7 +35,7 @@ struct HeldRefresh : ::testing::Test {
         ledger.start();
         const auto table = ledger.client.scalar(
             "SELECT c.oid::regclass FROM pg_class c WHERE c.relnamespace = 'freshet'::regnamespace AND c.relkind = 'r' "
-            "AND c.relname ~ '^state_[0-9]+$'");
+            "AND c.relname ~ '^state_[0-9]+_0$'");
         locker.exec("BEGIN; LOCK TABLE " + table + " IN SHARE ROW EXCLUSIVE MODE");
         ledger.insert(3);
         ASSERT_TRUE(eventually([&] { return waiting() == "1"; })) << ledger.freshetd.log();

@@ -47,7 +47,7 @@ struct FailingRefresh : ::testing::Test {
     std::string state_table() {
         return ledger.client.scalar(
             "SELECT c.oid::regclass FROM pg_class c WHERE c.relnamespace = 'freshet'::regnamespace "
-            "AND c.relkind = 'r' AND c.relname ~ '^state_[0-9]+$'");
+            "AND c.relkind = 'r' AND c.relname ~ '^state_[0-9]+_0$'");
     }
     LedgerDaemon ledger{FRESHETD_BINARY, {R"("poll_interval": "200ms", "statement_timeout": "500ms")"}};
 };
