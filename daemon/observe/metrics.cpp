@@ -31,6 +31,11 @@ constexpr std::array verify_outcomes = {"exact", "drift", "failed"};
 constexpr std::array poll_outcomes = {"empty", "found", "failed"};
 constexpr std::array session_roles = {"control", "worker"};
 constexpr std::array bell_modes = {"armed", "always", "never"};
+constexpr std::array capture_fault_reasons = {"table_gone",       "table_replaced",   "trigger_missing",
+                                              "trigger_disabled", "function_missing", "restored"};
+constexpr std::array failure_reasons = {
+    FailureReason::connection, FailureReason::lock_timeout, FailureReason::statement_timeout, FailureReason::conflict,
+    FailureReason::definition, FailureReason::data,         FailureReason::resources,         FailureReason::other};
 
 }  // namespace
 
@@ -86,6 +91,16 @@ Metrics::Metrics(std::string_view version, DatabaseClock::Elapsed elapsed)
     : impl_(std::make_unique<Impl>(std::move(elapsed))) {
     impl_->gauge(Metric::build_info, {std::string(version)}).Set(1);
     impl_->counter(Metric::notifications_received);
+    // What is there from the start at 0 can be seen to rise; what appears with its first fault cannot.
+    for (const auto* role : session_roles) {
+        impl_->counter(Metric::database_reconnects, {role});
+    }
+    for (const auto* outcome : poll_outcomes) {
+        impl_->counter(Metric::polls, {outcome});
+    }
+    for (const auto* reason : capture_fault_reasons) {
+        impl_->counter(Metric::capture_faults, {reason});
+    }
     set_leadership(Leadership::standby);
     set_database(SessionRole::control, DatabaseState::down);
     configuration_reloaded(ReloadOutcome::loaded);
@@ -105,6 +120,12 @@ void Metrics::add_view(const std::string& view, const std::string& strategy, Sec
     impl_->counter(Metric::changes_applied, {view});
     impl_->counter(Metric::refresh_retries, {view});
     impl_->counter(Metric::drift_rows, {view});
+    for (const auto* outcome : verify_outcomes) {
+        impl_->counter(Metric::verify_runs, {view, outcome});
+    }
+    for (const auto reason : failure_reasons) {
+        impl_->counter(Metric::refresh_errors, {view, label(reason)});
+    }
     if (!known) {
         set_state(view, ViewState::installing);
     }
