@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # The alerts that are shipped: Prometheus and Alertmanager accept them, each is seen firing and not firing by promtool,
-# goes to the receiver of its severity, and has a section in the runbooks. Skipped without promtool and amtool.
+# goes to the receiver of its severity, and has a section in the runbooks; rules and dashboards name metrics that there
+# are. Skipped without promtool and amtool.
 set -euo pipefail
 
 rules=config/prometheus/freshet.alerts.yml
 routes=config/alertmanager/alertmanager.yml
 runbooks=docs/runbooks.md
+reference=docs/metrics.md
 skipped=77
 for tool in promtool amtool; do
     command -v "$tool" >/dev/null || { echo "alerts: $tool is not installed"; exit "$skipped"; }
@@ -77,6 +79,15 @@ known=$(alerts | cut -d ' ' -f 1)
 while read -r pattern; do
     grep -qxE "$pattern" <<<"$known" || fault "$routes: no alert is called $pattern"
 done < <(grep -o 'alertname =[^"]*"[^"]*"\|alertname = \w*' "$routes" | sed 's/^alertname [=~]* //; s/"//g' | tr '|' '\n')
+
+# A metric that is spelt wrong is no series, and no program says so. The reference is written from the daemon's own table;
+# monitoring.paging and monitoring.panels look into a live scrape, too.
+while read -r file metric; do
+    base=$(sed -E 's/_(bucket|count|sum)$//' <<<"$metric")
+    grep -qF "| \`$base\` |" "$reference" || grep -qF "| \`$metric\` |" "$reference" ||
+        fault "$file: $reference has no metric $metric"
+done < <(grep -oE '\b(freshet|process)_[a-z_]+\b' config/prometheus/*.yml config/grafana/dashboards/*.json | tr ':' ' ' |
+    sort -u)
 
 # A section without its alert is read by nobody.
 while read -r section; do

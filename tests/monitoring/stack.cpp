@@ -20,12 +20,6 @@ bool answers(std::uint16_t port, const std::string& path) {
     return http_get(port, path).starts_with("HTTP/1.1 200");
 }
 
-std::filesystem::path program(const std::string& name) {
-    std::filesystem::path path = "/usr/bin/" + name;
-    if (!std::filesystem::exists(path)) throw std::runtime_error(name + " is not installed; hint: ./dev deps");
-    return path;
-}
-
 void require(bool condition, const std::string& what, const Stack& stack) {
     if (!condition) throw std::runtime_error(what + "\n" + stack.logs());
 }
@@ -41,12 +35,12 @@ bool names_runbook(const Message& message, const std::string& alert) {
 
 }  // namespace
 
-Stack::Stack() : daemon_port_(free_port()), prometheus_port_(free_port()), alertmanager_port_(free_port()) {
+Stack::Stack() : daemon_port_(free_port()), alertmanager_port_(free_port()) {
     create_firm();
     install();
     start_daemon();
     start_alertmanager();
-    start_prometheus();
+    prometheus_ = std::make_unique<Prometheus>(daemon_port_, alertmanager_port_);
     require(eventually([this] { return !query("freshet_view_staleness_seconds").empty(); }, patience),
             "Prometheus did not scrape freshetd", *this);
 }
@@ -94,7 +88,7 @@ void Stack::start_alertmanager() {
     write_text(file("slack_webhook_url"), inbox.url("/chat"));
     write_text(file("deadman_token"), "token of the watchdog");
     alertmanager_ = std::make_unique<Process>(
-        program("prometheus-alertmanager"),
+        debian_program("prometheus-alertmanager"),
         ProcessOptions{
             .arguments = {"--config.file=" + file("alertmanager.yml"), "--storage.path=" + file("alerts"),
                           "--web.listen-address=" + address(alertmanager_port_), "--cluster.listen-address="},
@@ -103,43 +97,17 @@ void Stack::start_alertmanager() {
             "Alertmanager is not ready", *this);
 }
 
-void Stack::start_prometheus() {
-    auto text = shipped("config/prometheus/prometheus.yml");
-    text = rewritten(text, "_interval: 15s", "_interval: 1s");
-    text = replaced(text, "127.0.0.1:9632", address(daemon_port_));
-    text = replaced(text, "127.0.0.1:9093", address(alertmanager_port_));
-    write_text(file("prometheus.yml"), text);
-    for (const std::string name : {"freshet.rules.yml", "freshet.alerts.yml"}) {
-        write_text(file(name), hurried_rules(shipped("config/prometheus/" + name)));
-    }
-    prometheus_ = std::make_unique<Process>(
-        program("prometheus"),
-        ProcessOptions{
-            .arguments = {"--config.file=" + file("prometheus.yml"), "--storage.tsdb.path=" + file("series"),
-                          "--web.listen-address=" + address(prometheus_port_), "--rules.alert.resend-delay=1s"},
-            .directory = directory_.path()});
-    require(eventually([this] { return answers(prometheus_port_, "/-/ready"); }, patience), "Prometheus is not ready",
-            *this);
-}
-
 std::string Stack::scrape() const {
     const auto answer = http_get(daemon_port_, "/metrics");
     const auto end = answer.find("\r\n\r\n");
     return end == std::string::npos ? "" : answer.substr(end + 4);
 }
 
-std::string Stack::query(const std::string& expression) const {
-    auto text = run_process(program("promtool"),
-                            {.arguments = {"query", "instant", "http://" + address(prometheus_port_), expression}})
-                    .output;
-    text.erase(text.find_last_not_of('\n') + 1);  // no series is an empty line
-    return text;
-}
-
 std::string Stack::inhibited(const std::string& alert) const {
-    return run_process(program("amtool"), {.arguments = {"alert", "query", "--inhibited", "--output=json",
-                                                         "--alertmanager.url=http://" + address(alertmanager_port_),
-                                                         "alertname=" + alert}})
+    return run_process(
+               debian_program("amtool"),
+               {.arguments = {"alert", "query", "--inhibited", "--output=json",
+                              "--alertmanager.url=http://" + address(alertmanager_port_), "alertname=" + alert}})
         .output;
 }
 
@@ -168,9 +136,10 @@ bool Stack::has_message(const std::string& path, const std::string& alert) const
 
 std::string Stack::logs() const {
     std::string text;
-    for (const auto* process : {daemon_.get(), alertmanager_.get(), prometheus_.get()}) {
+    for (const auto* process : {daemon_.get(), alertmanager_.get()}) {
         if (process != nullptr) text += process->errors() + "----\n";
     }
+    if (prometheus_) text += prometheus_->errors();
     return text;
 }
 

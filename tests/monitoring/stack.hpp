@@ -8,6 +8,7 @@
 #include <string>
 
 #include "monitoring/inbox.hpp"
+#include "monitoring/prometheus.hpp"
 #include "support/client.hpp"
 #include "support/cluster.hpp"
 #include "support/process.hpp"
@@ -23,7 +24,7 @@ class Stack {
     void kill_daemon();
     std::string scrape() const;  // of freshetd, as Prometheus sees it
     // What Prometheus answers to an instant query, empty for no series.
-    std::string query(const std::string& expression) const;
+    std::string query(const std::string& expression) const { return prometheus_->query(expression); }
     // Alertmanager's alerts of that name that another alert silences.
     std::string inhibited(const std::string& alert) const;
     // The first message to the path that names the runbook of the alert and contains `text`; empty if none came in
@@ -41,17 +42,15 @@ class Stack {
   private:
     void create_firm();
     void install();
-    void start_prometheus();
     void start_alertmanager();
     std::string file(const std::string& name) const { return (directory_.path() / name).string(); }
 
     TemporaryDirectory directory_;
     std::uint16_t daemon_port_;
-    std::uint16_t prometheus_port_;
     std::uint16_t alertmanager_port_;
     std::unique_ptr<Process> daemon_;
     std::unique_ptr<Process> alertmanager_;
-    std::unique_ptr<Process> prometheus_;
+    std::unique_ptr<Prometheus> prometheus_;
 };
 
 }  // namespace freshet::testing
