@@ -10,6 +10,16 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// TRUNCATE, and an ALTER TABLE that writes the table anew, are not MVCC-safe: a snapshot from before sees an empty table
+// afterwards. So what is to be read is held before there is a snapshot.
+std::string lock_sources(const catalog::StoredView& view) {
+    std::string tables;
+    for (const auto& source : view.sources) {
+        tables += (tables.empty() ? "" : ", ") + source.table.quoted();
+    }
+    return "LOCK TABLE " + tables + " IN ACCESS SHARE MODE";
+}
+
 bool nothing_to_do(const Turn& turn, const Request& request) {
     return request.work == Work::fold && turn.survey().changes == 0 && !turn.horizon_moved();
 }
@@ -25,6 +35,13 @@ ChainTurn::ChainTurn(pg::Connection& connection, const std::vector<ChainMember>&
 asio::awaitable<bool> ChainTurn::take() {
     const auto began = Clock::now();
     transaction_.emplace(co_await pg::Transaction::begin(connection_, pg::Isolation::repeatable_read));
+    for (at_ = 0; at_ < steps_.size(); ++at_) {
+        const auto& view = steps_[at_]->member.view;
+        if (view.strategy == catalog::Strategy::delta) {
+            co_await connection_.script(lock_sources(view));
+        }
+    }
+    at_ = 0;
     for (const auto& step : steps_) {
         const bool taken = co_await step->turn.take(step->member.request.keep);
         if (!taken) {
