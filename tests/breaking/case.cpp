@@ -1,0 +1,300 @@
+#include "case.hpp"
+
+#include <algorithm>
+
+namespace freshet::breaking {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& parts, const std::string& separator) {
+    std::string text;
+    for (const auto& part : parts) {
+        text += (text.empty() ? "" : separator) + part;
+    }
+    return text;
+}
+
+std::string create_table(const Case& one, const Table& table) {
+    std::vector<std::string> lines;
+    for (const auto& column : table.columns) {
+        if (column.gone || (column.generated && !one.makes_sense(*column.generated))) {
+            continue;
+        }
+        lines.push_back(quote(column.name) + " " + column.type->name + (column.not_null ? " NOT NULL" : "") +
+                        (column.generated ? " GENERATED ALWAYS AS (" + column.generated->text + ") STORED" : ""));
+    }
+    std::vector<std::string> key;
+    for (const auto column : table.key) {
+        key.push_back(quote(table.columns[column].name));
+    }
+    if (!key.empty()) {
+        lines.push_back("PRIMARY KEY (" + joined(key, ", ") + ")");
+    }
+    if (table.reference && !table.columns[table.reference->column].gone && !one.tables[table.reference->target].gone) {
+        lines.push_back("FOREIGN KEY (" + quote(table.columns[table.reference->column].name) + ") REFERENCES " +
+                        one.tables[table.reference->target].quoted() + " " + table.reference->actions);
+    }
+    return "CREATE TABLE " + table.quoted() + " (" + joined(lines, ", ") + ")";
+}
+
+std::string where(const Case& one, const std::vector<Piece>& conditions) {
+    std::vector<std::string> kept;
+    for (const auto& condition : conditions) {
+        if (one.makes_sense(condition)) {
+            kept.push_back("(" + condition.text + ")");
+        }
+    }
+    return kept.empty() ? "" : " WHERE " + joined(kept, " AND ");
+}
+
+std::string arm_select(const Case& one, const Arm& arm) {
+    std::vector<std::string> slots;
+    for (std::size_t i = 0; i < arm.slots.size(); ++i) {
+        slots.push_back(arm.slots[i].text + " AS c" + std::to_string(i));
+    }
+    return "SELECT " + joined(slots, ", ") + " FROM " + arm.from.text + where(one, arm.conditions);
+}
+
+std::string from_and_where(const Case& one, const View& view) {
+    if (view.arms.size() == 1 && view.arms.front().slots.empty()) {
+        return view.arms.front().from.text + where(one, view.arms.front().conditions);
+    }
+    std::vector<std::string> arms;
+    for (const auto& arm : view.arms) {
+        if (!arm.gone) {
+            arms.push_back(arm_select(one, arm));
+        }
+    }
+    return "(" + joined(arms, " UNION ALL ") + ") AS f";
+}
+
+std::vector<const Output*> aggregates_of(const Case& one, const View& view, int variant) {
+    std::vector<const Output*> kept;
+    for (const auto& aggregate : view.aggregates) {
+        if (one.makes_sense(aggregate.piece)) {
+            kept.push_back(&aggregate);
+        }
+    }
+    if (variant == 1 && kept.size() > 1) {
+        kept.pop_back();
+    }
+    return kept;
+}
+
+std::string copy_field(const Value& value) {
+    if (!value) {
+        return "\\N";
+    }
+    std::string text;
+    for (const char c : *value) {
+        text += c == '\\' ? "\\\\" : c == '\t' ? "\\t" : c == '\n' ? "\\n" : std::string(1, c);
+    }
+    return text;
+}
+
+// The written columns that are still there, as indexes into Write::columns.
+std::vector<std::size_t> kept_columns(const Table& table, const Write& write) {
+    std::vector<std::size_t> kept;
+    for (std::size_t i = 0; i < write.columns.size(); ++i) {
+        if (!table.columns[write.columns[i]].gone) {
+            kept.push_back(i);
+        }
+    }
+    return kept;
+}
+
+std::string column_list(const Table& table, const Write& write, const std::vector<std::size_t>& kept) {
+    std::vector<std::string> names;
+    for (const auto i : kept) {
+        names.push_back(quote(table.columns[write.columns[i]].name));
+    }
+    return joined(names, ", ");
+}
+
+std::string values(const Table& table, const Write& write, const std::vector<std::size_t>& kept, bool typed) {
+    std::vector<std::string> rows;
+    for (const auto& row : write.rows) {
+        std::vector<std::string> fields;
+        for (const auto i : kept) {
+            fields.push_back(typed ? typed_literal(*table.columns[write.columns[i]].type, row[i]) : literal(row[i]));
+        }
+        rows.push_back("(" + joined(fields, ", ") + ")");
+    }
+    return joined(rows, ", ");
+}
+
+std::string set_list(const Case& one, const Table& table, const Write& write) {
+    std::vector<std::string> list;
+    for (const auto& [column, piece] : write.assignments) {
+        if (!table.columns[column].gone && one.makes_sense(piece)) {
+            list.push_back(quote(table.columns[column].name) + " = " + piece.text);
+        }
+    }
+    return joined(list, ", ");
+}
+
+std::string key_list(const Table& table) {
+    std::vector<std::string> names;
+    for (const auto column : table.key) {
+        names.push_back(quote(table.columns[column].name));
+    }
+    return joined(names, ", ");
+}
+
+std::string insert(const Case& one, const Table& table, const Write& write, const std::vector<std::size_t>& kept) {
+    auto text = "INSERT INTO " + table.quoted() + " AS t (" + column_list(table, write, kept) + ") VALUES " +
+                values(table, write, kept, false);
+    if (write.on_conflict && !table.key.empty()) {
+        const auto list = set_list(one, table, write);
+        text +=
+            list.empty() ? " ON CONFLICT DO NOTHING" : " ON CONFLICT (" + key_list(table) + ") DO UPDATE SET " + list;
+    }
+    return text;
+}
+
+std::string merge(const Case& one, const Table& table, const Write& write, const std::vector<std::size_t>& kept) {
+    std::vector<std::string> matches;
+    for (const auto column : table.key) {
+        const auto name = quote(table.columns[column].name);
+        matches.push_back("t." + name + " = m." + name);
+    }
+    std::vector<std::string> taken;
+    for (const auto i : kept) {
+        taken.push_back("m." + quote(table.columns[write.columns[i]].name));
+    }
+    const auto list = set_list(one, table, write);
+    const auto columns = column_list(table, write, kept);
+    return "MERGE INTO " + table.quoted() + " AS t USING (VALUES " + values(table, write, kept, true) + ") AS m(" +
+           columns + ") ON " + joined(matches, " AND ") +
+           (write.condition.text.empty() || !one.makes_sense(write.condition)
+                ? ""
+                : " WHEN MATCHED AND " + write.condition.text + " THEN DELETE") +
+           (list.empty() ? "" : " WHEN MATCHED THEN UPDATE SET " + list) + " WHEN NOT MATCHED THEN INSERT (" + columns +
+           ") VALUES (" + joined(taken, ", ") + ")";
+}
+
+std::string condition_of(const Write& write) {
+    return write.condition.text.empty() ? "" : " WHERE " + write.condition.text;
+}
+
+}  // namespace
+
+std::string quote(const std::string& name) {
+    std::string text = "\"";
+    for (const char c : name) {
+        text += c == '"' ? "\"\"" : std::string(1, c);
+    }
+    return text + "\"";
+}
+
+std::string Table::quoted() const {
+    return quote(schema) + "." + quote(name);
+}
+
+std::string View::quoted() const {
+    return quote(schema) + "." + quote(name);
+}
+
+std::string View::setting_name() const {
+    return quote(schema) + "." + quote(name);
+}
+
+bool Case::makes_sense(const Piece& piece) const {
+    return std::none_of(piece.reads.begin(), piece.reads.end(), [&](ColumnId id) {
+        const auto& read = column(id);
+        return tables[id.table].gone || read.gone || (read.generated && !makes_sense(*read.generated));
+    });
+}
+
+std::vector<std::string> definitions(const Case& one) {
+    std::vector<std::string> statements;
+    std::set<std::string> schemas{"public"};
+    const auto need = [&](const std::string& schema) {
+        if (schemas.insert(schema).second) {
+            statements.push_back("CREATE SCHEMA " + quote(schema));
+        }
+    };
+    for (const auto& table : one.tables) {
+        if (!table.gone) {
+            need(table.schema);
+        }
+    }
+    for (const auto& view : one.views) {
+        if (!view.gone) {
+            need(view.schema);
+        }
+    }
+    for (const auto& table : one.tables) {
+        if (!table.gone) {
+            statements.push_back(create_table(one, table));
+        }
+    }
+    return statements;
+}
+
+std::optional<std::string> query_of(const Case& one, const View& view, int variant) {
+    std::vector<std::string> outputs;
+    std::vector<std::string> keys;
+    for (const auto& key : view.keys) {
+        outputs.push_back(key.piece.text + " AS " + quote(key.name));
+        keys.push_back(key.piece.text);
+    }
+    for (const auto* aggregate : aggregates_of(one, view, variant)) {
+        outputs.push_back(aggregate->piece.text + " AS " + quote(aggregate->name));
+    }
+    const bool something = std::any_of(view.arms.begin(), view.arms.end(), [](const Arm& arm) { return !arm.gone; });
+    if (view.gone || keys.empty() || !something) {
+        return std::nullopt;
+    }
+    return "SELECT " + joined(outputs, ", ") + " FROM " + from_and_where(one, view) + " GROUP BY " + joined(keys, ", ");
+}
+
+std::vector<std::string> images_of(const Case& one, const View& view, int variant) {
+    std::vector<std::string> images;
+    for (const auto& key : view.keys) {
+        images.push_back(image_of(key.family, "q." + quote(key.name)));
+    }
+    for (const auto* aggregate : aggregates_of(one, view, variant)) {
+        images.push_back(image_of(aggregate->family, "q." + quote(aggregate->name)));
+    }
+    return images;
+}
+
+std::optional<std::string> statement_of(const Case& one, const Write& write, std::string& copied) {
+    const auto& table = one.tables[write.table];
+    if (table.gone || !one.makes_sense(write.condition)) {
+        return std::nullopt;
+    }
+    const auto kept = kept_columns(table, write);
+    switch (write.kind) {
+        case WriteKind::insert:
+            return kept.empty() || write.rows.empty() ? std::nullopt : std::optional(insert(one, table, write, kept));
+        case WriteKind::copy:
+            for (const auto& row : write.rows) {
+                std::vector<std::string> fields;
+                for (const auto i : kept) {
+                    fields.push_back(copy_field(row[i]));
+                }
+                copied += joined(fields, "\t") + "\n";
+            }
+            return kept.empty() ? std::nullopt
+                                : std::optional("COPY " + table.quoted() + " (" + column_list(table, write, kept) +
+                                                ") FROM STDIN");
+        case WriteKind::update: {
+            const auto list = set_list(one, table, write);
+            return list.empty() ? std::nullopt
+                                : std::optional("UPDATE " + table.quoted() + " AS t SET " + list + condition_of(write));
+        }
+        case WriteKind::remove:
+            return "DELETE FROM " + table.quoted() + " AS t" + condition_of(write);
+        case WriteKind::merge:
+            return table.key.empty() || kept.empty() || write.rows.empty()
+                       ? std::nullopt
+                       : std::optional(merge(one, table, write, kept));
+        case WriteKind::other:
+            return write.other;
+    }
+    return std::nullopt;
+}
+
+}  // namespace freshet::breaking

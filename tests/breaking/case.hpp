@@ -1,0 +1,134 @@
+// One case for the engine as a value: tables, views over them, and what is done to them, step by step. The generator
+// makes it from a seed, the player plays it, and the shrinker takes things away from it. What is taken away is only
+// marked, so that numbers of tables and columns stay what they are.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "types.hpp"
+
+namespace freshet::breaking {
+
+struct ColumnId {
+    std::size_t table = 0;
+    std::size_t column = 0;
+    auto operator<=>(const ColumnId&) const = default;
+};
+
+// A piece of SQL, and the columns without which it makes no sense.
+struct Piece {
+    std::string text;
+    std::set<ColumnId> reads;
+};
+
+struct Column {
+    std::string name;
+    const Type* type = nullptr;
+    bool not_null = false;
+    std::optional<Piece> generated;  // its expression; such a column is never written
+    bool gone = false;
+};
+
+struct ForeignKey {
+    std::size_t column = 0;
+    std::size_t target = 0;  // a table whose key is one integer
+    std::string actions;     // "ON DELETE CASCADE", ...
+};
+
+struct Table {
+    std::string schema;
+    std::string name;
+    std::vector<Column> columns;
+    std::vector<std::size_t> key;  // empty: no primary key
+    std::optional<ForeignKey> reference;
+    bool gone = false;
+
+    std::string quoted() const;
+};
+
+struct Output {
+    Piece piece;
+    std::string name;
+    Family family = Family::integer;
+};
+
+// SELECT slots FROM from WHERE conditions
+struct Arm {
+    Piece from;
+    std::vector<Piece> conditions;
+    std::vector<Piece> slots;  // c0, c1, ... of a UNION ALL; empty if the arm is the query's own FROM
+    std::set<std::size_t> tables;
+    bool gone = false;
+};
+
+struct View {
+    std::string schema;
+    std::string name;
+    std::vector<Arm> arms;
+    std::vector<Output> keys;
+    std::vector<Output> aggregates;
+    std::string keep;  // an interval that the first key, a date, is kept for; empty: for ever
+    bool gone = false;
+
+    std::string quoted() const;
+    std::string setting_name() const;  // schema.name
+};
+
+enum class WriteKind { insert, copy, update, remove, merge, other };
+
+// One statement of a writer over one table.
+struct Write {
+    WriteKind kind = WriteKind::other;
+    std::size_t table = 0;
+    std::vector<std::size_t> columns;                        // insert, copy, merge
+    std::vector<std::vector<Value>> rows;                    // insert, copy, merge
+    std::vector<std::pair<std::size_t, Piece>> assignments;  // update, merge, and ON CONFLICT DO UPDATE
+    bool on_conflict = false;                                // insert
+    Piece condition;                                         // update, remove; empty text: all rows
+    std::string other;                                       // a statement that names the table only
+};
+
+enum class Act {
+    write,      // one statement of a session
+    control,    // BEGIN, SAVEPOINT, COMMIT, PREPARE TRANSACTION and the like
+    fold,       // a refresh of one view
+    recompute,  // a reconcile of one view
+    upkeep,     // rotation and trim of the logs
+    install,    // another configuration
+    quiet,      // every view is folded and compared by the user's own query
+};
+
+struct Step {
+    Act act = Act::write;
+    int session = 0;
+    Write write;
+    std::string sql;              // control
+    std::size_t view = 0;         // fold, recompute
+    std::vector<int> variants;    // install: per view, -1 not installed, 0 whole, 1 without its last aggregate
+    std::vector<Step> meanwhile;  // fold, recompute: what writers do while the engine is at it
+};
+
+struct Case {
+    std::vector<Table> tables;
+    std::vector<View> views;
+    std::vector<Step> steps;
+
+    const Column& column(ColumnId id) const { return tables[id.table].columns[id.column]; }
+    bool makes_sense(const Piece& piece) const;
+};
+
+std::string quote(const std::string& name);
+
+// CREATE of everything that the steps start from.
+std::vector<std::string> definitions(const Case& one);
+// The view's query, or nothing if too little is left of it.
+std::optional<std::string> query_of(const Case& one, const View& view, int variant);
+// Image expressions of the view's columns, in order.
+std::vector<std::string> images_of(const Case& one, const View& view, int variant);
+// The statement, or nothing if too little is left of it. `copied` gets the data of a COPY.
+std::optional<std::string> statement_of(const Case& one, const Write& write, std::string& copied);
+
+}  // namespace freshet::breaking

@@ -1,0 +1,61 @@
+#include "mutations.hpp"
+
+namespace freshet::breaking {
+
+const std::vector<Mutation>& mutations() {
+    static const std::vector<Mutation> all = {
+        {"lost_minus", "the terms of an even number of changed tables are added, not subtracted",
+         " * -1)::integer AS sign", ")::integer AS sign", Flavour::joins},
+        {"nulls_distinct", "the unique indexes of the state take NULL keys for different", " NULLS NOT DISTINCT", "",
+         Flavour::nulls},
+        {"position_too_far", "the position covers transactions that are still open",
+         "SET snapshot = pg_current_snapshot()",
+         "SET snapshot = (pg_snapshot_xmax(pg_current_snapshot()) || ':' || pg_snapshot_xmax(pg_current_snapshot()) || "
+         "':')::pg_snapshot",
+         Flavour::long_writers},
+        {"in_progress_ignored", "a batch leaves out what was open at the position and has committed since",
+         "AND NOT pg_visible_in_snapshot(freshet_xid, $1::pg_snapshot)",
+         "AND freshet_xid >= pg_snapshot_xmax($1::pg_snapshot)", Flavour::long_writers},
+        {"folded_twice", "a batch takes in what the position has already",
+         "AND NOT pg_visible_in_snapshot(freshet_xid, $1::pg_snapshot)", "", Flavour::long_writers},
+        {"extremes_kept", "min and max are not read anew after a delete", "WHERE t.ctid = ANY ($1::tid[])",
+         "WHERE t.ctid = ANY ($1::tid[]) AND false", Flavour::extremes},
+        {"emptied_group_kept", "a group without rows stays", "WHERE ctid = ANY ($1::tid[]) AND n = 0",
+         "WHERE ctid = ANY ($1::tid[]) AND false", Flavour::everything},
+        {"equal_updates_skipped", "capture skips an update whose values are equal, though they read differently",
+         "OPERATOR(pg_catalog.*<>)", "IS DISTINCT FROM", Flavour::spellings},
+        {"nulls_counted", "count(x) counts NULLs, too", "coalesce(sum(sign) FILTER (WHERE ",
+         "coalesce(sum(sign) FILTER (WHERE true OR ", Flavour::nulls},
+        {"distinct_off_by_one", "a distinct count stays when the last of a value goes",
+         "- (after - change > 0)::integer", "- (after - change > 0 AND after > 0)::integer", Flavour::extremes},
+        {"multiplicity_replaced", "the multiplicity of a value is replaced, not added to", "SET n = t.n + excluded.n\n",
+         "SET n = excluded.n\n", Flavour::extremes},
+        {"retention_not_cut", "a fold brings back groups before the horizon",
+         " IS NULL OR $2::", " IS NOT NULL OR $2::", Flavour::retention},
+        {"truncate_unseen", "the marker of a TRUNCATE names another table", "VALUES (TG_ARGV[0]::integer, 'truncate')",
+         "VALUES (-1, 'truncate')", Flavour::truncates},
+        {"netting_drops_one", "netting a batch drops one row of each kind",
+         "freshet_number <= freshet_sign * freshet_net", "freshet_number < freshet_sign * freshet_net",
+         Flavour::everything},
+        {"trimmed_too_early", "a log is emptied that a view still needs", "SELECT EXISTS (SELECT FROM freshet.log_",
+         "SELECT false AND EXISTS (SELECT FROM freshet.log_", Flavour::trims},
+        {"deletes_uncaptured", "capture logs a deleted row as a new one", "SELECT -1, r.", "SELECT 1, r.",
+         Flavour::everything},
+        {"stale_groups_kept", "a recomputation leaves groups that are gone", " HAVING count(*) = count(id)",
+         " HAVING false", Flavour::truncates},
+        {"average_of_rows", "avg divides by rows, NULLs among them", "::numeric / c", "::numeric / n + 0 * c",
+         Flavour::nulls},
+    };
+    return all;
+}
+
+std::string plant(const Mutation& mutation, std::string sql, int& places) {
+    for (auto at = sql.find(mutation.what); at != std::string::npos;
+         at = sql.find(mutation.what, at + mutation.with.size())) {
+        sql.replace(at, mutation.what.size(), mutation.with);
+        ++places;
+    }
+    return sql;
+}
+
+}  // namespace freshet::breaking

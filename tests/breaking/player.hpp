@@ -1,0 +1,108 @@
+// Plays a case: several sessions and the engine, driven in turns by one thread, so that a case always goes the same
+// way.
+//
+// Each time the engine has moved a view (or found nothing to do), what the view reads is compared with its query as the
+// engine's own snapshot sees it: the snapshot is exported from the engine's transaction as soon as that has one, while
+// writers are open, and before those that a step names go on writing behind the engine's back.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "case.hpp"
+#include "hand.hpp"
+#include "place.hpp"
+#include "wire.hpp"
+#include "witness.hpp"
+
+namespace freshet::breaking {
+
+struct Failure {
+    enum class Kind {
+        differs,  // the view is not its query
+        refused,  // a view that should be inside the class was refused
+        stuck,    // the engine failed though the query can be evaluated
+        lies,     // the view reads although its query fails
+        hurt,     // a writer's statement failed because of us
+    };
+    Kind kind = Kind::differs;
+    std::string what;
+    std::vector<std::string> differences;
+};
+std::string name_of(Failure::Kind kind);
+
+// How much of it was real.
+struct Tally {
+    long statements = 0;
+    long failed_statements = 0;
+    long refreshes = 0;
+    long folds = 0;
+    long comparisons = 0;
+    long unevaluable = 0;  // comparisons where both the query and the view failed, as they should
+    long groups = 0;       // rows compared
+};
+
+using Rewrite = std::function<std::string(const std::string&)>;
+
+class Player {
+  public:
+    // `rewrite` may change what the engine sends; empty for the engine as it is.
+    explicit Player(Place& place, Rewrite rewrite = {});
+
+    std::optional<Failure> play(const Case& one);
+    // What was done in the last play, as an SQL script with the engine's part as comments.
+    const std::string& script() const { return script_; }
+    // How many steps that took.
+    std::size_t played() const { return played_; }
+    // Of all plays.
+    const Tally& tally() const { return tally_; }
+
+  private:
+    void end_sessions();
+    void step(const Step& step);
+    void write(const Step& step);
+    void control(const Step& step);
+    void say(int session, const std::string& sql);
+    void note(const std::string& line);
+    void run_statement(int session, const std::string& sql, const std::string& copied);
+    void install(const std::vector<int>& variants);
+    void refresh(const Step& step);
+    void refresh(std::size_t view, refresh::Work work, const std::vector<Step>& meanwhile);
+    void judge(std::size_t view, const std::optional<std::string>& error, const std::string& sqlstate);
+    void quiet();
+    void prove(std::size_t view);
+    void fail(Failure::Kind kind, std::string what, std::vector<std::string> differences = {});
+    void engine_sends(pg_conn* session, const std::string& sql);
+    std::string name_of_view(std::size_t view) const { return case_->views[view].quoted(); }
+
+    Place& place_;
+    Rewrite rewrite_;
+    WireListener listener_;
+    Hand hand_;
+    Witness witness_;
+
+    const Case* case_ = nullptr;
+    std::vector<testing::Client> sessions_;
+    std::vector<bool> open_;
+    std::vector<int> variants_;  // as installed
+    std::optional<Failure> failure_;
+    std::size_t played_ = 0;
+    std::string script_;
+    std::string indent_;
+    Tally tally_;
+
+    // Of the refresh under way.
+    struct Watch {
+        std::size_t view = 0;
+        int statements = -1;  // of the engine's transaction so far; -1 outside
+        bool seen = false;
+        Reading expected;
+        std::vector<Step> meanwhile;
+    };
+    std::optional<Watch> watch_;
+};
+
+}  // namespace freshet::breaking
