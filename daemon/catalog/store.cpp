@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "freshet/compile/emit.hpp"
 #include "freshet/sql/texts.hpp"
 
 namespace freshet::catalog {
@@ -27,7 +28,28 @@ ViewState state_from(const std::string& text) {
     return text == "ready" ? ViewState::ready : text == "broken" ? ViewState::broken : ViewState::building;
 }
 
-StoredView read_view(const pg::Result& rows, int row, const std::vector<StoredSource>& sources) {
+void stand_in_for_program(const core::Error& error, StoredView& view) {
+    view.unreadable = error.what();
+    view.fingerprint.clear();
+    view.program.view_id = view.id;
+    for (const auto& source : view.sources) {
+        view.program.sources.push_back({source.id, source.table, {}});
+    }
+}
+
+void read_program(const std::string& document, Unreadable unreadable, StoredView& view) {
+    try {
+        view.program = compile::program_from_json(nlohmann::json::parse(document));
+    } catch (const core::Error& error) {
+        if (unreadable == Unreadable::refused) {
+            throw core::Error("view " + view.display_name() + ": " + error.what(), error.hint());
+        }
+        stand_in_for_program(error, view);
+    }
+}
+
+StoredView read_view(const pg::Result& rows, int row, const std::vector<StoredSource>& sources,
+                     Unreadable unreadable) {
     const auto text = [&](std::string_view column) { return rows.text(row, rows.column_index(column)); };
     StoredView view;
     view.id = static_cast<int>(rows.integer(row, rows.column_index("id")));
@@ -37,14 +59,15 @@ StoredView read_view(const pg::Result& rows, int row, const std::vector<StoredSo
     view.definition = text("definition");
     view.timezone = text("timezone");
     view.fingerprint = text("fingerprint");
-    if (view.strategy == Strategy::delta) {
-        view.program = compile::program_from_json(nlohmann::json::parse(text("program")));
-    }
     for (const auto& id : rows.strings(row, rows.column_index("sources"))) {
         const auto source = std::find_if(sources.begin(), sources.end(), [&](const StoredSource& one) {
             return std::to_string(one.id) == id;
         });
         view.sources.push_back(*source);
+    }
+    view.tables = rows.strings(row, rows.column_index("tables"));
+    if (view.strategy == Strategy::delta) {
+        read_program(text("program"), unreadable, view);
     }
     return view;
 }
@@ -97,14 +120,25 @@ asio::awaitable<std::vector<StoredSource>> load_sources(pg::Connection& connecti
     co_return sources;
 }
 
-asio::awaitable<std::vector<StoredView>> load_views(pg::Connection& connection) {
+asio::awaitable<std::vector<StoredView>> load_views(pg::Connection& connection, Unreadable unreadable) {
     const auto sources = co_await load_sources(connection);
     const auto rows = co_await connection.query(query_text("views"));
     std::vector<StoredView> views;
     for (int i = 0; i < rows.rows(); ++i) {
-        views.push_back(read_view(rows, i, sources));
+        views.push_back(read_view(rows, i, sources, unreadable));
     }
     co_return views;
+}
+
+std::vector<std::string> drop_tables(const StoredView& view) {
+    if (view.unreadable.empty()) {
+        return compile::drop_state(view.program);
+    }
+    std::vector<std::string> statements;
+    for (const auto& table : view.tables) {
+        statements.push_back("DROP TABLE IF EXISTS freshet." + sql::quote(table));
+    }
+    return statements;
 }
 
 }  // namespace freshet::catalog

@@ -72,7 +72,7 @@ asio::awaitable<void> Installer::create_schema() {
 
 // Generations that an interrupted install left half-built.
 asio::awaitable<void> Installer::discard_unfinished() {
-    const auto views = co_await catalog::load_views(connection_);
+    const auto views = co_await catalog::load_views(connection_, catalog::Unreadable::replaceable);
     for (const auto& view : views) {
         if (view.state == catalog::ViewState::building) {
             co_await drop_view(connection_, view, locks_);
@@ -217,7 +217,7 @@ asio::awaitable<std::vector<std::string>> uninstall(pg::Connection& connection, 
     }
     co_await take_install_lock(connection);
     const LockPolicy locks{options.lock_timeout, options.lock_patience};
-    const auto views = co_await catalog::load_views(connection);
+    const auto views = co_await catalog::load_views(connection, catalog::Unreadable::replaceable);
     for (const auto& view : views) {
         co_await drop_view(connection, view, locks);
         removed.push_back("view " + view.display_name());

@@ -105,7 +105,7 @@ asio::awaitable<void> Planner::load() {
     if (!installed_) {
         co_return;
     }
-    stored_ = co_await catalog::load_views(connection_);
+    stored_ = co_await catalog::load_views(connection_, catalog::Unreadable::replaceable);
     sources_ = co_await catalog::load_sources(connection_);
     for (const auto& source : sources_) {
         source_ids_[source.table] = source.id;
@@ -266,7 +266,7 @@ std::vector<std::string> Plan::statements() const {
             all.push_back("DROP VIEW " + view.name.quoted());
         }
         if (view.present && view.action != Action::keep) {
-            add(compile::drop_state(view.present->program));
+            add(catalog::drop_tables(*view.present));
         }
         add(view.create_statements);
     }

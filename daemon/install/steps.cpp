@@ -144,7 +144,7 @@ asio::awaitable<void> prepare_generation(pg::Connection& connection, const ViewP
 std::vector<std::string> drop_generation(const catalog::StoredView& view) {
     std::vector<std::string> statements;
     if (view.strategy == catalog::Strategy::delta) {
-        statements = compile::drop_state(view.program);
+        statements = catalog::drop_tables(view);
     }
     statements.push_back("DELETE FROM freshet.view WHERE id = " + std::to_string(view.id));
     return statements;

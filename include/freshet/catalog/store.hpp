@@ -37,7 +37,10 @@ struct StoredView {
     std::string timezone;
     std::string fingerprint;
     compile::Program program;  // of a delta view
+    // Why the program cannot be read; empty if it can. See Unreadable.
+    std::string unreadable;
     std::vector<StoredSource> sources;
+    std::vector<std::string> tables;  // states and values, below the schema freshet
 
     // As users write it and the log shows it: without the schema if that is public.
     std::string display_name() const;
@@ -59,7 +62,13 @@ struct Installation {
 // nullopt if the freshet schema does not exist. Throws core::Error if the role may not read it.
 asio::awaitable<std::optional<Installation>> load_installation(pg::Connection& connection);
 asio::awaitable<std::vector<StoredSource>> load_sources(pg::Connection& connection);
-// All generations, newest first.
-asio::awaitable<std::vector<StoredView>> load_views(pg::Connection& connection);
+// What to do about a view whose program another version of freshetd stored. Replaceable: it comes with a program that
+// names its sources alone and with no fingerprint, so that it equals no plan; its tables are known by name.
+enum class Unreadable { refused, replaceable };
+// All generations, newest first. Throws core::Error for a view whose program cannot be read, if that is refused.
+asio::awaitable<std::vector<StoredView>> load_views(pg::Connection& connection,
+                                                    Unreadable unreadable = Unreadable::refused);
+// Statements that drop the states of a delta view.
+std::vector<std::string> drop_tables(const StoredView& view);
 
 }  // namespace freshet::catalog
