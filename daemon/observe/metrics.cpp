@@ -33,6 +33,7 @@ constexpr std::array session_roles = {"control", "worker"};
 constexpr std::array bell_modes = {"armed", "always", "never"};
 constexpr std::array capture_fault_reasons = {"table_gone",       "table_replaced",   "trigger_missing",
                                               "trigger_disabled", "function_missing", "restored"};
+constexpr std::array triggers = {TriggeredBy::event, TriggeredBy::scheduled, TriggeredBy::manual, TriggeredBy::startup};
 constexpr std::array failure_reasons = {
     FailureReason::connection, FailureReason::lock_timeout, FailureReason::statement_timeout, FailureReason::conflict,
     FailureReason::definition, FailureReason::data,         FailureReason::resources,         FailureReason::other};
@@ -56,6 +57,16 @@ class Metrics::Impl : public MetricsRegistry {
     void advance(Metric metric, const std::string& view, SystemTime moment) {
         auto& shown = gauge(metric, {view});
         shown.Set(std::max(shown.Value(), unix_seconds(moment)));
+    }
+
+    // Series that are there before the first refresh of their kind, which rate() could not see otherwise.
+    void expect_refreshes(const std::string& view, const std::string& strategy) {
+        histogram(Metric::refresh_duration, {view, strategy});
+        for (const auto trigger : triggers) {
+            for (const auto* outcome : {"success", "failed"}) {
+                counter(Metric::refreshes, {view, strategy, outcome, label(trigger)});
+            }
+        }
     }
 
     void update_staleness() {
@@ -126,6 +137,8 @@ void Metrics::add_view(const std::string& view, const std::string& strategy, Sec
     for (const auto reason : failure_reasons) {
         impl_->counter(Metric::refresh_errors, {view, label(reason)});
     }
+    impl_->expect_refreshes(view, strategy);
+    impl_->expect_refreshes(view, "reconcile");
     if (!known) {
         set_state(view, ViewState::installing);
     }
