@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <chrono>
 
 #include "freshet/cli/columns.hpp"
 #include "freshet/cli/commands.hpp"
+#include "freshet/cli/format.hpp"
+#include "freshet/cli/log_stats.hpp"
 #include "freshet/cli/log_text.hpp"
 #include "freshet/cli/run_coroutine.hpp"
 #include "freshet/cli/select_views.hpp"
@@ -10,6 +13,8 @@
 namespace freshet::cli {
 
 namespace {
+
+constexpr std::int64_t recent_failures = 5;  // that the statistics show in full
 
 LogEntry read_entry(const Columns& row) {
     LogEntry entry;
@@ -46,12 +51,56 @@ asio::awaitable<std::vector<LogEntry>> load_entries(pg::Connection& connection, 
     co_return entries;
 }
 
+RefreshStats read_stats(const Columns& row) {
+    RefreshStats stats;
+    stats.view = row.optional_text("view_name").value_or("");
+    stats.total = row.integer("total");
+    stats.succeeded = row.integer("succeeded");
+    stats.failed = row.integer("failed");
+    stats.average_seconds = row.optional_number("average_seconds");
+    stats.p95_seconds = row.optional_number("p95_seconds");
+    stats.longest_seconds = row.optional_number("longest_seconds");
+    stats.changes_applied = row.integer("changes_applied");
+    stats.last_failure = row.optional_number("last_failure");
+    return stats;
+}
+
+bool within(const LogEntry& entry, std::int64_t days) {
+    return std::chrono::system_clock::now() - moment_of(entry.started_at) <= std::chrono::days(days);
+}
+
+asio::awaitable<StatsReport> load_stats(pg::Connection& connection, LogOptions command,
+                                        std::optional<std::string> view) {
+    StatsReport report;
+    report.days = command.days;
+    const auto rows =
+        co_await connection.query(query_text("log_stats"), pg::params(view, std::to_string(command.days)));
+    for (int i = 0; i < rows.rows(); ++i) {
+        auto stats = read_stats(Columns(rows, i));
+        if (stats.view.empty()) {
+            report.all = std::move(stats);
+        } else {
+            report.views.push_back(std::move(stats));
+        }
+    }
+    command.failed = true;
+    command.limit = recent_failures;
+    report.recent_failures = co_await load_entries(connection, command, view);
+    std::erase_if(report.recent_failures, [&](const LogEntry& entry) { return !within(entry, command.days); });
+    co_return report;
+}
+
 asio::awaitable<ExitCode> log(LogOptions command, settings::Settings settings, Output output) {
     const auto connection = co_await connect_installed(settings, "log");
     std::optional<std::string> view;
     if (command.view) {
         view = shown_name(*command.view);
         co_await require_known(*connection, *view);
+    }
+    if (command.stats) {
+        const auto report = co_await load_stats(*connection, command, view);
+        output.answer(output.json() ? json_text(stats_json(report)) : stats_text(report, output.colour()));
+        co_return ExitCode::done;
     }
     const auto entries = co_await load_entries(*connection, command, view);
     output.answer(output.json() ? json_text(log_json(entries)) : log_text(entries, output.colour()));

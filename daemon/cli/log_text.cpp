@@ -1,6 +1,9 @@
 #include "freshet/cli/log_text.hpp"
 
+#include <utility>
+
 #include "freshet/cli/format.hpp"
+#include "freshet/cli/next_step.hpp"
 #include "freshet/cli/table.hpp"
 
 namespace freshet::cli {
@@ -17,14 +20,6 @@ std::string events_text(const std::string& events) {
     std::string text;
     const Json counts = Json::parse(events);  // named: a range-for does not keep the temporary behind items()
     for (const auto& [name, count] : counts.items()) text += (text.empty() ? "" : ", ") + name + " " + count.dump();
-    return text;
-}
-
-std::string errors_text(const std::vector<LogEntry>& entries) {
-    std::string text;
-    for (const auto& entry : entries) {
-        if (entry.error) text += "\n" + local_moment(entry.started_at) + "  " + entry.view + ": " + *entry.error + "\n";
-    }
     return text;
 }
 
@@ -47,10 +42,23 @@ Json entry_json(const LogEntry& entry) {
 
 }  // namespace
 
+std::string failures_text(const std::vector<LogEntry>& entries, Colour colour) {
+    std::string text;
+    for (const auto& entry : entries) {
+        if (!entry.error) continue;
+        text += "\n" + paint(both_moments(entry.started_at), Style::bold, colour) + "  " + entry.view +
+                (entry.tenant ? ", tenant " + *entry.tenant : "") + ": " + *entry.error + "\n" +
+                paint("next: ", Style::faint, colour) + next_step_after(*entry.error, entry.view) + "\n";
+    }
+    return text;
+}
+
 std::string log_text(const std::vector<LogEntry>& entries, Colour colour) {
     if (entries.empty()) return "no refresh is recorded\n";
-    Table table({{"started"},
-                 {"view"},
+    const bool utc = !utc_beside(entries.front().started_at).empty();
+    std::vector<Column> columns{{with_zone("started")}};
+    if (utc) columns.push_back({"UTC"});
+    const std::vector<Column> others{{"view"},
                  {"tenant"},
                  {"trigger"},
                  {"strategy"},
@@ -59,10 +67,13 @@ std::string log_text(const std::vector<LogEntry>& entries, Colour colour) {
                  {"changes", Align::right},
                  {"rows", Align::right},
                  {"took", Align::right},
-                 {"events"}});
+                 {"events"}};
+    columns.insert(columns.end(), others.begin(), others.end());
+    Table table(std::move(columns));
     for (const auto& entry : entries) {
-        table.add({local_moment(entry.started_at),
-                   entry.view,
+        std::vector<Cell> row{local_moment(entry.started_at)};
+        if (utc) row.emplace_back(utc_beside(entry.started_at));
+        const std::vector<Cell> cells{entry.view,
                    entry.tenant.value_or("all"),
                    entry.triggered_by,
                    entry.strategy,
@@ -71,9 +82,11 @@ std::string log_text(const std::vector<LogEntry>& entries, Colour colour) {
                    grouped(entry.changes_applied),
                    grouped(entry.rows_affected),
                    entry.completed_at ? seconds_text(entry.duration_seconds) : "-",
-                   events_text(entry.events)});
+                   events_text(entry.events)};
+        row.insert(row.end(), cells.begin(), cells.end());
+        table.add(std::move(row));
     }
-    return table.text(colour) + errors_text(entries);
+    return table.text(colour) + failures_text(entries, colour);
 }
 
 Json log_json(const std::vector<LogEntry>& entries) {

@@ -101,7 +101,14 @@ void add_watch_commands(CLI::App& app, Draft& draft) {
     log.add_option_function<std::string>(
            "view", [&draft](const std::string& value) { draft.log.view = value; }, "Only of this view")
         ->type_name("VIEW");
-    log.add_flag("--failed", draft.log.failed, "Only those that failed");
+    auto* const failed = log.add_flag("--failed", draft.log.failed, "Only those that failed");
+    auto* const stats = log.add_flag("--stats", draft.log.stats, "Counts, success rate and durations of a period")
+                            ->excludes(failed);
+    log.add_option("--days", draft.log.days, "Length of the period, from now back")
+        ->type_name("N")
+        ->capture_default_str()
+        ->check(refuse_unless_above_zero)
+        ->needs(stats);
     log.add_option("--limit", draft.log.limit, "At most so many")
         ->type_name("N")
         ->capture_default_str()

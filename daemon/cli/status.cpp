@@ -1,9 +1,13 @@
+#include <chrono>
+
 #include "freshet/async/sleep.hpp"
 #include "freshet/cli/columns.hpp"
 #include "freshet/cli/commands.hpp"
 #include "freshet/cli/run_coroutine.hpp"
 #include "freshet/cli/session.hpp"
 #include "freshet/cli/status_text.hpp"
+#include "freshet/cli/watch_text.hpp"
+#include "freshet/schedule/leader_lock.hpp"
 
 namespace freshet::cli {
 
@@ -27,38 +31,76 @@ ViewStatus read_view(const Columns& row) {
     return view;
 }
 
-asio::awaitable<std::vector<ViewStatus>> load_status(pg::Connection& connection, settings::Settings settings) {
+asio::awaitable<StatusReport> load_status(pg::Connection& connection, settings::Settings settings) {
+    StatusReport report;
     const auto rows = co_await connection.prepared(query_text("status"));
-    std::vector<ViewStatus> views;
-    for (int i = 0; i < rows.rows(); ++i) views.push_back(read_view(Columns(rows, i)));
-    co_return join_settings(std::move(views), settings);
+    for (int i = 0; i < rows.rows(); ++i) report.views.push_back(read_view(Columns(rows, i)));
+    report.views = join_settings(std::move(report.views), settings);
+    const auto daemon =
+        co_await connection.prepared(query_text("daemon"), pg::params(std::to_string(schedule::leader_lock)));
+    report.now = daemon.number(0, daemon.column_index("now"));
+    report.led = daemon.boolean(0, daemon.column_index("led"));
+    co_return report;
 }
 
-void print(const std::vector<ViewStatus>& views, const Output& output) {
-    output.answer(output.json() ? json_text(status_json(views)) : status_text(views, output.colour()));
+double present() {
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-// Until a signal. Each round in one write, so that the screen does not flicker.
-asio::awaitable<void> keep_showing(pg::Connection& connection, settings::Settings settings, Output output) {
-    while (true) {
-        const auto views = co_await load_status(connection, settings);
-        if (output.json()) {
-            output.answer(status_json(views).dump() + "\n");
-        } else if (output.screen() == Screen::terminal) {
-            output.answer(std::string(clear_screen) + status_text(views, output.colour()));
-        } else {
-            output.answer(status_text(views, output.colour()) + "\n");
+// The rounds of --watch. Each is shown in one write, so that the screen does not flicker.
+class Watch {
+  public:
+    Watch(settings::Settings settings, Output output)
+        : settings_(std::move(settings)), output_(output), text_(output.colour()) {}
+
+    // Until a signal.
+    asio::awaitable<void> run() {
+        while (true) {
+            co_await round();
+            co_await async::sleep_for(refresh_interval);
         }
-        co_await async::sleep_for(refresh_interval);
     }
-}
+
+  private:
+    asio::awaitable<void> round() {
+        std::optional<pg::Error> failure;
+        try {
+            if (!connection_) connection_ = co_await connect_installed(settings_, "status");
+            const auto report = co_await load_status(*connection_, settings_);
+            show(output_.json() ? status_json(report) : Json(), output_.json() ? "" : text_.looked(report));
+        } catch (const pg::Error& error) {
+            if (!error.connection_lost()) throw;
+            failure = error;
+        }
+        if (failure) {
+            connection_.reset();
+            show({{"error", failure->what()}}, text_.failed(failure->what(), failure->hint(), present()));
+        }
+    }
+
+    void show(const Json& document, const std::string& text) const {
+        if (output_.json()) {
+            output_.answer(document.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+        } else {
+            output_.answer((output_.screen() == Screen::terminal ? std::string(clear_screen) : "\n") + text);
+        }
+    }
+
+    settings::Settings settings_;
+    Output output_;
+    WatchText text_;
+    std::unique_ptr<pg::Connection> connection_;
+};
 
 asio::awaitable<ExitCode> status(StatusOptions command, settings::Settings settings, Output output) {
+    if (command.watch) {
+        Watch watch(settings, output);
+        co_await watch.run();
+    }
     const auto connection = co_await connect_installed(settings, "status");
-    if (command.watch) co_await keep_showing(*connection, settings, output);
-    const auto views = co_await load_status(*connection, settings);
-    print(views, output);
-    co_return status_code(views);
+    const auto report = co_await load_status(*connection, settings);
+    output.answer(output.json() ? json_text(status_json(report)) : status_text(report, output.colour()));
+    co_return status_code(report.views);
 }
 
 }  // namespace

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "freshet/cli/format.hpp"
+#include "freshet/cli/next_step.hpp"
 #include "freshet/cli/select_views.hpp"
 #include "freshet/cli/table.hpp"
+#include "freshet/core/duration.hpp"
 
 namespace freshet::cli {
 
@@ -33,12 +35,28 @@ Cell failures_cell(const ViewStatus& view) {
     return {grouped(view.consecutive_failures), view.consecutive_failures > 0 ? Style::warning : Style::plain};
 }
 
-std::string errors_text(const std::vector<ViewStatus>& views, Colour colour) {
+// Whether the pile grows, while watching.
+std::string pending_text(const ViewStatus& view) {
+    const auto text = grouped(view.pending_changes);
+    if (!view.pending_before || *view.pending_before == view.pending_changes) return text;
+    const auto change = view.pending_changes - *view.pending_before;
+    return text + " (" + (change > 0 ? "+" : "") + grouped(change) + ")";
+}
+
+std::string headline(const ViewStatus& view) {
+    if (view.last_error) return " failed at " + both_moments(view.last_refresh_at) + ":\n" + *view.last_error;
+    if (view.state != "ready") return " is " + view.state;
+    return " is " + seconds_text(view.staleness_seconds) + " behind its tables; its objective is " +
+           core::human_duration(view.objective);
+}
+
+std::string troubles_text(const std::vector<ViewStatus>& views, Colour colour) {
     std::string text;
     for (const auto& view : views) {
-        if (!view.last_error) continue;
-        text += "\n" + paint(view.view, Style::bold, colour) + " failed at " + local_moment(view.last_refresh_at) +
-                ":\n" + *view.last_error + "\n";
+        const auto step = next_step(view);
+        if (!step) continue;
+        text += "\n" + paint(view.view, Style::bold, colour) + headline(view) + "\n" +
+                paint("next: ", Style::faint, colour) + *step + "\n";
     }
     return text;
 }
@@ -55,7 +73,8 @@ Json view_json(const ViewStatus& view) {
             {"last_error", text_json(view.last_error)},
             {"consecutive_failures", view.consecutive_failures},
             {"staleness_slo_seconds", std::chrono::duration<double>(view.objective).count()},
-            {"healthy", view.healthy()}};
+            {"healthy", view.healthy()},
+            {"next_step", text_json(next_step(view))}};
 }
 
 }  // namespace
@@ -80,35 +99,38 @@ std::vector<ViewStatus> join_settings(std::vector<ViewStatus> views, const setti
     return views;
 }
 
-std::string status_text(const std::vector<ViewStatus>& views, Colour colour) {
-    if (views.empty()) return "no view is configured\n";
+std::string status_text(const StatusReport& report, Colour colour) {
+    if (report.views.empty()) return "no view is configured\n";
     Table table({{"view"},
                  {"strategy"},
                  {"state"},
-                 {"as of"},
+                 {with_zone("as of")},
                  {"stale", Align::right},
                  {"pending", Align::right},
-                 {"last refresh"},
+                 {with_zone("last refresh")},
                  {"result"},
                  {"failures", Align::right}});
-    for (const auto& view : views) {
+    for (const auto& view : report.views) {
         table.add({view.view,
                    view.strategy.empty() ? "-" : view.strategy,
                    {view.state, state_style(view)},
                    local_moment(view.as_of),
                    staleness_cell(view),
-                   grouped(view.pending_changes),
+                   pending_text(view),
                    local_moment(view.last_refresh_at),
                    last_status_cell(view),
                    failures_cell(view)});
     }
-    return table.text(colour) + errors_text(views, colour);
+    const auto leaderless = paint("no freshetd leads this database: nobody refreshes", Style::bad, colour) + "\n" +
+                            paint("next: ", Style::faint, colour) +
+                            "systemctl status freshetd; journalctl -u freshetd --since -10min\n";
+    return table.text(colour) + troubles_text(report.views, colour) + (report.led ? "" : "\n" + leaderless);
 }
 
-Json status_json(const std::vector<ViewStatus>& views) {
+Json status_json(const StatusReport& report) {
     Json list = Json::array();
-    for (const auto& view : views) list.push_back(view_json(view));
-    return {{"healthy", status_code(views) == ExitCode::done}, {"views", list}};
+    for (const auto& view : report.views) list.push_back(view_json(view));
+    return {{"healthy", status_code(report.views) == ExitCode::done}, {"leader", report.led}, {"views", list}};
 }
 
 ExitCode status_code(const std::vector<ViewStatus>& views) {

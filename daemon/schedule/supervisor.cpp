@@ -8,6 +8,7 @@
 #include "freshet/core/version.hpp"
 #include "freshet/install/install.hpp"
 #include "freshet/pg/advisory_lock.hpp"
+#include "freshet/schedule/leader_lock.hpp"
 #include "freshet/schedule/sessions.hpp"
 #include "freshet/sql/texts.hpp"
 
@@ -17,8 +18,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// "freshetL" as a number: who holds it looks at the log, arms the bell and trims.
-constexpr std::int64_t leader_lock = 0x667265736865744C;
 constexpr std::chrono::seconds complaint_interval{5};
 constexpr int fallback_polls = 5;  // the fallback poll is this many times slower than poll_interval
 

@@ -29,8 +29,11 @@ struct LogEntry {
     double duration_seconds = 0;
 };
 
-// A table, then every error in full.
+// A table, then every error in full and what to do about it.
 std::string log_text(const std::vector<LogEntry>& entries, Colour colour);
+
+// The errors of those that failed, each in full, with what to do next. Begins with an empty line, or is empty.
+std::string failures_text(const std::vector<LogEntry>& entries, Colour colour);
 
 // {"entries": [the columns of freshet.refresh_log]}
 Json log_json(const std::vector<LogEntry>& entries);

@@ -50,6 +50,8 @@ struct LogOptions {
     std::optional<std::string> view;
     bool failed = false;
     std::int64_t limit = 20;
+    bool stats = false;
+    std::int64_t days = 7;  // of the statistics
 };
 
 struct WaitOptions {

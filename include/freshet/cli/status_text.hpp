@@ -22,6 +22,7 @@ struct ViewStatus {
     std::optional<double> as_of;
     std::optional<double> staleness_seconds;
     std::int64_t pending_changes = 0;
+    std::optional<std::int64_t> pending_before;  // at the look before this one, while watching
     std::optional<double> last_refresh_at;
     std::optional<std::string> last_status;
     std::optional<std::string> last_error;
@@ -35,11 +36,18 @@ struct ViewStatus {
 // Gives each view its objective from the configuration, and adds the views that are not installed yet.
 std::vector<ViewStatus> join_settings(std::vector<ViewStatus> views, const settings::Settings& settings);
 
-// A table, then every last error in full.
-std::string status_text(const std::vector<ViewStatus>& views, Colour colour);
+// All that a look at the database shows.
+struct StatusReport {
+    std::vector<ViewStatus> views;
+    double now = 0;  // of the database, seconds since the epoch
+    bool led = true;  // by a freshetd
+};
 
-// {"healthy": ..., "views": [columns of freshet.status, "staleness_slo_seconds", "healthy"]}
-Json status_json(const std::vector<ViewStatus>& views);
+// A table, then every view in trouble: its last error in full, and what to do next.
+std::string status_text(const StatusReport& report, Colour colour);
+
+// {"healthy": ..., "leader": ..., "views": [columns of freshet.status, "staleness_slo_seconds", "healthy", "next_step"]}
+Json status_json(const StatusReport& report);
 
 // The answer is no if one of them is not healthy.
 ExitCode status_code(const std::vector<ViewStatus>& views);

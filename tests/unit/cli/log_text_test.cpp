@@ -45,14 +45,30 @@ LogEntry failed_entry() {
 
 TEST_F(Log, IsATable) {
     EXPECT_EQ(log_text({event_entry()}, Colour::none),
-              "started              view  tenant  trigger  strategy  status   refreshes  changes  rows  took  events\n"
+              "started (UTC)        view  tenant  trigger  strategy  status   refreshes  changes  rows  took  events\n"
               "2024-05-06 12:53:20  mv_a  all     event    delta     success          9    3,400    12  85ms  "
               "invoice_paid 3, expense_approved 1\n");
 }
 
+TEST_F(Log, HasUtcBesideLocalTime) {
+    setenv("TZ", "CET-1", 1);
+    tzset();
+    EXPECT_THAT(log_text({event_entry()}, Colour::none),
+                ::testing::StartsWith("started (CET)        UTC        view  tenant"));
+    EXPECT_THAT(log_text({event_entry()}, Colour::none),
+                ::testing::HasSubstr("\n2024-05-06 13:53:20  12:53:20Z  mv_a  all"));
+    setenv("TZ", "JST-14", 1);
+    tzset();
+    EXPECT_THAT(log_text({event_entry()}, Colour::none),
+                ::testing::HasSubstr("\n2024-05-07 02:53:20  05-06 12:53:20Z  mv_a"));
+}
+
 TEST_F(Log, ShowsErrorsInFull) {
-    EXPECT_THAT(log_text({event_entry(), failed_entry()}, Colour::none),
-                ::testing::EndsWith("\n\n2024-05-06 12:53:20  mv_a: numeric field overflow\n"));
+    EXPECT_THAT(
+        log_text({event_entry(), failed_entry()}, Colour::none),
+        ::testing::EndsWith("\n\n2024-05-06 12:53:20 UTC  mv_a, tenant 42: numeric field overflow\n"
+                            "next: freshetd log mv_a --failed has the history; once the cause is gone the refresh "
+                            "is repeated by itself, at once with freshetd refresh mv_a\n"));
 }
 
 TEST_F(Log, ARunningRefreshHasNoDuration) {

@@ -87,6 +87,10 @@ TEST(Options, LogHasALimit) {
     EXPECT_EQ(some.view, "mv_a");
     EXPECT_TRUE(some.failed);
     EXPECT_EQ(some.limit, 5);
+    EXPECT_EQ(command<LogOptions>({"log", "--stats"}).days, 7);
+    EXPECT_EQ(command<LogOptions>({"log", "mv_a", "--stats", "--days", "30"}).days, 30);
+    EXPECT_THAT(refusal({"log", "--days", "3"}), HasSubstr("--stats"));
+    EXPECT_THAT(refusal({"log", "--stats", "--failed"}), HasSubstr("--failed"));
     EXPECT_EQ(refusal({"log", "--limit", "0"}), "--limit: \"0\" is not a number above 0 | see freshetd log --help");
     EXPECT_THAT(refusal({"log", "--limit", "many"}), HasSubstr("\"many\" is not a number above 0"));
 }

@@ -34,11 +34,15 @@ ViewStatus fresh(std::string name) {
     return view;
 }
 
+std::string shown(std::vector<ViewStatus> views, Colour colour) {
+    return status_text({std::move(views), 1715000000, true}, colour);
+}
+
 TEST_F(Status, IsATable) {
     auto view = fresh("mv_a");
     view.pending_changes = 1204;
-    EXPECT_EQ(status_text({view}, Colour::none),
-              "view  strategy  state  as of                stale  pending  last refresh         result   failures\n"
+    EXPECT_EQ(shown({view}, Colour::none),
+              "view  strategy  state  as of (UTC)          stale  pending  last refresh (UTC)   result   failures\n"
               "mv_a  delta     ready  2024-05-06 12:53:20  250ms    1,204  2024-05-06 12:53:10  success         0\n");
 }
 
@@ -47,13 +51,40 @@ TEST_F(Status, ShowsErrorsInFullBelow) {
     view.last_status = "failed";
     view.last_error = "division by zero\nsecond line";
     view.consecutive_failures = 2;
-    EXPECT_THAT(status_text({view, fresh("mv_b")}, Colour::none),
-                HasSubstr("\n\nmv_a failed at 2024-05-06 12:53:10:\ndivision by zero\nsecond line\n"));
-    EXPECT_THAT(status_text({fresh("mv_b")}, Colour::none), Not(HasSubstr("failed at")));
+    EXPECT_THAT(shown({view, fresh("mv_b")}, Colour::none),
+                HasSubstr("\n\nmv_a failed at 2024-05-06 12:53:10 UTC:\ndivision by zero\nsecond line\n"
+                          "next: freshetd log mv_a --failed has the history;"));
+    EXPECT_THAT(shown({fresh("mv_b")}, Colour::none), Not(HasSubstr("failed at")));
+}
+
+TEST_F(Status, TellsLocalTimeAndUtc) {
+    setenv("TZ", "CET-1", 1);
+    tzset();
+    auto view = fresh("mv_a");
+    view.last_error = "no";
+    const auto text = shown({view}, Colour::none);
+    EXPECT_THAT(text, HasSubstr("  as of (CET)          "));
+    EXPECT_THAT(text, HasSubstr("mv_a failed at 2024-05-06 13:53:10 CET (12:53:10Z):\nno\n"));
+}
+
+TEST_F(Status, SaysWhatToDoAboutAViewThatIsLateWithoutAnError) {
+    auto late = fresh("mv_a");
+    late.staleness_seconds = 300;
+    EXPECT_THAT(
+        shown({late, fresh("mv_b")}, Colour::none),
+        ::testing::EndsWith("\n\nmv_a is 5m behind its tables; its objective is 1m\n"
+                            "next: see that the daemon works: systemctl status freshetd; journalctl -u freshetd "
+                            "--since -10min\n"));
+}
+
+TEST_F(Status, SaysThatNobodyLeads) {
+    EXPECT_THAT(status_text({{fresh("mv_a")}, 0, false}, Colour::none),
+                HasSubstr("\n\nno freshetd leads this database: nobody refreshes\nnext: systemctl status freshetd"));
+    EXPECT_EQ(status_json({{fresh("mv_a")}, 0, false})["leader"], false);
 }
 
 TEST_F(Status, SaysSoIfThereIsNothing) {
-    EXPECT_EQ(status_text({}, Colour::none), "no view is configured\n");
+    EXPECT_EQ(shown({}, Colour::none), "no view is configured\n");
 }
 
 TEST_F(Status, TheAnswerIsNoIfAViewIsLateOrBroken) {
@@ -91,11 +122,11 @@ TEST_F(Status, JoinsTheConfiguration) {
     EXPECT_EQ(views[2].view, "mv_new");
     EXPECT_EQ(views[2].state, "not installed");
     EXPECT_FALSE(views[2].healthy());
-    EXPECT_THAT(status_text(views, Colour::none), HasSubstr("mv_new   -         not installed  -"));
+    EXPECT_THAT(shown(views, Colour::none), HasSubstr("mv_new   -         not installed  -"));
 }
 
 TEST_F(Status, JsonHasTheColumnsOfTheStatusView) {
-    const auto document = status_json({fresh("mv_a")});
+    const auto document = status_json({{fresh("mv_a")}, 0, true});
     EXPECT_EQ(document["healthy"], true);
     const auto& view = document["views"][0];
     EXPECT_EQ(view["view_name"], "mv_a");
