@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
 #include "support/by_hand.hpp"
 
@@ -268,6 +269,52 @@ TEST_P(FoldsByHand, EqualTheQueryAfterEveryBatch) {
     }
     const auto proof = engine.verify("v");
     EXPECT_EQ(proof.differences, 0) << (proof.examples.empty() ? "" : proof.examples.front().row);
+}
+
+std::string plan_of(Client& client, const std::string& statement, const std::string& parameter) {
+    std::string plan;
+    for (const auto& row : client.query("EXPLAIN " + statement, {parameter})) plan += *row[0] + "\n";
+    return plan;
+}
+
+// Few changes must not read a table from end to end: not for the rows looked up, nor for those that look up, nor for
+// the groups that are recomputed.
+TEST(FoldsByHandPlans, SmallBatchesUseIndexes) {
+    Database database;
+    Client client(database.conninfo());
+    client.exec(schema);
+    client.exec(
+        "CREATE INDEX ON entry (owner_id);"
+        "INSERT INTO owner SELECT g, 'o' || g, g / 2 FROM generate_series(1, 20000) g;"
+        "INSERT INTO entry SELECT g, nullif(g % 20000, 0), 'k', g FROM generate_series(1, 60000) g;"
+        "ANALYZE entry; ANALYZE owner");
+    Engine engine(database.conninfo());
+    engine.add_view("v", carrier).strategy = settings::StrategyChoice::delta;
+    engine.install();
+    const auto form = form_of(level_by_hand(
+        {{entry("s0"), owner("s1", {"s1.id = s0.owner_id"})}, {}, {"s0.owner_id"}, {"s1.name", "s0.id", "s0.amount"}},
+        {anew("string_agg(x0, ','::text ORDER BY x1)"), of(AggregateKind::sum, 2)}));
+    replace_program(
+        engine, client, "v", form,
+        "SELECT owner_id, string_agg(o.name, ',' ORDER BY e.id), sum(amount) FROM entry e LEFT JOIN owner o "
+        "ON o.id = e.owner_id GROUP BY 1");
+    const auto view = engine.view("v");
+    const auto position = client.scalar("SELECT snapshot::text FROM freshet.position WHERE view_id = $1::integer",
+                                        {std::to_string(view.id)});
+    client.exec("UPDATE owner SET name = 'x' WHERE id IN (5, 7); UPDATE entry SET amount = 0 WHERE id = 3; ANALYZE");
+    std::set<int> changed;
+    for (const auto& source : view.sources) changed.insert(source.id);
+    const auto fold = compile::fold(view.program, changed).front();
+    const auto merge = plan_of(client, fold.merge, position);
+    EXPECT_EQ(merge.find("Seq Scan on entry"), std::string::npos) << merge;
+    EXPECT_EQ(merge.find("Seq Scan on owner"), std::string::npos) << merge;
+    const auto renew = plan_of(client, fold.renew, "{\"(0,1)\",\"(1,2)\"}");
+    EXPECT_EQ(renew.find("Seq Scan on"), std::string::npos) << renew;
+    const auto many =
+        client.scalar("SELECT array_agg(ctid)::text FROM freshet.state_" + std::to_string(view.id) + "_0");
+    EXPECT_NE(plan_of(client, fold.renew, many).find("Hash"), std::string::npos);
+    engine.refresh("v");
+    EXPECT_EQ(engine.verify("v").differences, 0);
 }
 
 std::string name_of(const ::testing::TestParamInfo<Case>& one) {
