@@ -4,6 +4,7 @@
 #include <set>
 
 #include "chain_turn.hpp"
+#include "explain_failure.hpp"
 #include "freshet/catalog/chain.hpp"
 
 namespace freshet::refresh {
@@ -100,7 +101,7 @@ asio::awaitable<Attempt> attempt(pg::Connection& connection, const std::vector<C
         co_await attempt_in(turn, members, log, attempt);
     } catch (const core::Error&) {
         attempt.kind = Attempt::Kind::failed;
-        attempt.error = std::current_exception();
+        attempt.error = explain_failure(std::current_exception());
     }
     if (attempt.kind == Attempt::Kind::failed) {
         // Without this the turn's destructor would close the connection, which other views still want.

@@ -172,6 +172,34 @@ INSTANTIATE_TEST_SUITE_P(Views, TenantsOfTypes,
                              "citext", "SELECT count(*) AS k0, owner AS k1, owner AS x FROM typed GROUP BY owner"}),
                          [](const auto& one) { return one.param.name; });
 
+// An index entry has room for a third of a page. The refresh fails and says so; nothing is lost, the view stays.
+TEST(TooLongKey, FailsTheRefreshWithARemedyAndLosesNothing) {
+    Database database;
+    Client client(database.conninfo());
+    client.exec(read_whole(golden_folder() / "schema.sql"));
+    const std::string query = "SELECT kind, count(*) AS n FROM child GROUP BY kind";
+    Engine engine(database.conninfo());
+    engine.add_view("v", query).strategy = settings::StrategyChoice::delta;
+    engine.install();
+    client.exec("INSERT INTO child (id, kind) VALUES (1, 'a')");
+    engine.refresh("v");
+    client.exec("INSERT INTO child (id, kind) SELECT 2, string_agg(md5(g::text), '') FROM generate_series(1, 400) g;"
+                "INSERT INTO child (id, kind) VALUES (3, 'a')");
+    try {
+        engine.refresh("v");
+        FAIL() << "refreshed";
+    } catch (const core::Error& error) {
+        EXPECT_EQ(std::string(error.what()).substr(0, 90),
+                  "a key of a group, or a value of min, max or an aggregate with DISTINCT, is too long: index");
+        EXPECT_EQ(error.hint(),
+                  "group by less of it, such as left(column, 500) or md5(column); nothing is lost until then");
+    }
+    EXPECT_EQ(client.scalar("SELECT kind || n FROM v"), "a1");
+    client.exec("UPDATE child SET kind = 'b' WHERE id = 2");
+    engine.refresh("v");
+    EXPECT_EQ(differences(client, "v", query), std::vector<std::string>{});
+}
+
 // A predicate that could fail is not run by the writer; neither are the names of events taken for code.
 TEST(WritersStatement, NeverFailsForUs) {
     Database database;
