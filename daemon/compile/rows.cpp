@@ -115,25 +115,38 @@ Term nothing_changed(const query::Arm& arm) {
 // index: a join on both at once could use none, nor hashing.
 constexpr std::size_t most_split_keys = 2;
 
+std::string equal_key(const Level& level, const query::Arm& arm, std::size_t index) {
+    return comparison("(" + arm.keys[index] + ")", "=", "dirty." + key_name(index), level.keys[index].type);
+}
+
+std::string null_key(const query::Arm& arm, std::size_t index) {
+    return "(" + arm.keys[index] + ") IS NULL AND dirty." + key_name(index) + " IS NULL";
+}
+
+using Conditions = std::vector<std::string>;
+
+// Adds `condition` to each of them.
+std::vector<Conditions> with(std::vector<Conditions> variants, const std::string& condition) {
+    for (auto& variant : variants) {
+        variant.push_back(condition);
+    }
+    return variants;
+}
+
 // One condition for each key, in all combinations of the split ones.
-std::vector<std::vector<std::string>> key_matches(const Level& level, const query::Arm& arm) {
-    std::vector<std::vector<std::string>> variants{{}};
+std::vector<Conditions> key_matches(const Level& level, const query::Arm& arm) {
+    std::vector<Conditions> variants{{}};
     std::size_t split = 0;
     for (std::size_t i = 0; i < arm.keys.size(); ++i) {
-        const auto key = "dirty." + key_name(i);
-        const auto expression = "(" + arm.keys[i] + ")";
-        const auto equal = comparison(expression, "=", key, level.keys[i].type);
-        const auto null = expression + " IS NULL AND " + key + " IS NULL";
-        const auto before = variants;
-        for (auto& variant : variants) {
-            variant.push_back(!level.keys[i].nullable || split < most_split_keys ? equal
-                                                                                 : "(" + equal + " OR (" + null + "))");
-        }
-        if (level.keys[i].nullable && split++ < most_split_keys) {
-            for (auto variant : before) {
-                variant.push_back(null);
-                variants.push_back(std::move(variant));
-            }
+        const auto equal = equal_key(level, arm, i);
+        if (!level.keys[i].nullable) {
+            variants = with(std::move(variants), equal);
+        } else if (split++ < most_split_keys) {
+            const auto nulls = with(variants, null_key(arm, i));
+            variants = with(std::move(variants), equal);
+            variants.insert(variants.end(), nulls.begin(), nulls.end());
+        } else {
+            variants = with(std::move(variants), "(" + equal + " OR (" + null_key(arm, i) + "))");
         }
     }
     return variants;
