@@ -33,15 +33,20 @@ asio::awaitable<void> fetch_select_types(pg::Connection& connection, std::string
     }
 }
 
-asio::awaitable<query::Facts> fetch_facts(pg::Connection& connection, std::string normalised, std::string prefix) {
-    const auto required = query::required_facts(normalised);
+// `oid`: of the view whose definition `normalised` is.
+asio::awaitable<query::Facts> fetch_facts(pg::Connection& connection, std::string oid, std::string normalised) {
     query::Facts facts;
+    const auto aggregates = co_await connection.query(query_text("called_aggregates"), pg::params(oid));
+    for (int i = 0; i < aggregates.rows(); ++i) {
+        facts.aggregates.insert(aggregates.text(i, 0));
+    }
+    const auto required = query::required_facts(normalised, facts.aggregates);
     for (const auto& table : required.tables) {
         facts.tables[table] = (co_await table_facts(connection, table)).columns;
     }
     int number = 0;
     for (const auto& select : required.selects) {
-        co_await fetch_select_types(connection, prefix + std::to_string(number++), select, facts);
+        co_await fetch_select_types(connection, "freshet_select_" + std::to_string(number++), select, facts);
     }
     co_return facts;
 }
@@ -82,7 +87,7 @@ asio::awaitable<void> resolve_inside(pg::Connection& connection, QueryText text,
     if (auto frozen = frozen_literal(text, resolved.normalised_sql)) {
         throw core::Faults(std::vector<core::Fault>(1, std::move(*frozen)));
     }
-    resolved.facts = co_await fetch_facts(connection, resolved.normalised_sql, "freshet_select_");
+    resolved.facts = co_await fetch_facts(connection, oid, resolved.normalised_sql);
     resolved.form = query::normalise(resolved.normalised_sql, resolved.facts);
     for (std::size_t i = 0; i < resolved.form.levels.size(); ++i) {
         auto types = co_await describe(connection, "freshet_described_" + std::to_string(i),
@@ -153,7 +158,7 @@ asio::awaitable<ResolvedPredicate> resolve_predicate(pg::Connection& connection,
         co_await connection.query("SELECT set_config('search_path', '', true)");
         const auto definition = co_await connection.query("SELECT pg_get_viewdef($1::oid)", pg::params(oid));
         const auto normalised = without_terminator(definition.text(0, 0));
-        const auto facts = co_await fetch_facts(connection, normalised, "freshet_select_");
+        const auto facts = co_await fetch_facts(connection, oid, normalised);
         resolved.relation = query::normalise_filter(normalised, facts);
     } catch (const query::Rejected& rejected) {
         const auto& first = rejected.rejections.front();

@@ -270,9 +270,14 @@ std::string describe_sql(const query::Level& form) {
 }
 
 Program compile(const query::NormalForm& form, const std::vector<LevelTypes>& types, const CompileOptions& options) {
+    if (!options.retention_column.empty() && !form.rows_are_groups) {
+        reject("\"retention\" drops groups, on which other rows of this query depend (windows, LIMIT, joins of groups)",
+               "group and compute in two views, with retention on the one that groups");
+    }
     Program program;
     program.view_id = options.view_id;
     program.above = form.above;
+    program.with = form.with;
     program.columns = form.columns;
     program.tenant = options.tenant;
     program.retention_column = options.retention_column;

@@ -43,10 +43,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Level, view_id, index, sources, arms, keys, i
                                    having, total, tenant_key, retention_key)
 
 nlohmann::json to_json(const Program& program) {
-    return {{"format", format_version},   {"view_id", program.view_id},
-            {"sources", program.sources}, {"levels", program.levels},
-            {"above", program.above},     {"columns", program.columns},
-            {"tenant", program.tenant},   {"retention_column", program.retention_column}};
+    return {{"format", format_version},   {"view_id", program.view_id}, {"sources", program.sources},
+            {"levels", program.levels},   {"above", program.above},     {"with", program.with},
+            {"columns", program.columns}, {"tenant", program.tenant},   {"retention_column", program.retention_column}};
 }
 
 Program program_from_json(const nlohmann::json& document) {
@@ -61,6 +60,7 @@ Program program_from_json(const nlohmann::json& document) {
         document.at("sources").get_to(program.sources);
         document.at("levels").get_to(program.levels);
         document.at("above").get_to(program.above);
+        document.at("with").get_to(program.with);
         document.at("columns").get_to(program.columns);
         document.at("tenant").get_to(program.tenant);
         document.at("retention_column").get_to(program.retention_column);

@@ -116,7 +116,8 @@ std::string public_select(const Program& program) {
         levels.push_back(query::level_relation(static_cast<std::size_t>(level.index)) + " AS (\n" +
                          level_select(level) + ")");
     }
-    return "WITH " + join(levels, ",\n") + "\n(" + program.above + "\n)";
+    levels.insert(levels.end(), program.with.begin(), program.with.end());
+    return "WITH " + join(levels, ",\n") + "\n" + program.above;
 }
 
 }  // namespace freshet::compile

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "levels.hpp"
 #include "scope.hpp"
 
 namespace freshet::query {
@@ -56,7 +57,7 @@ Node* resolve(Tree& tree, const Node& reference, const Flattened& arm) {
 void collect_facts(const PgQuery__SelectStmt& select, RequiredFacts& facts);
 
 void collect_facts(const Node& item, RequiredFacts& facts) {
-    if (item.node_case == PG_QUERY__NODE__NODE_RANGE_VAR) {
+    if (item.node_case == PG_QUERY__NODE__NODE_RANGE_VAR && *item.range_var->schemaname != '\0') {
         const sql::QualifiedName name{item.range_var->schemaname, item.range_var->relname};
         if (std::find(facts.tables.begin(), facts.tables.end(), name) == facts.tables.end()) {
             facts.tables.push_back(name);
@@ -104,9 +105,8 @@ ColumnTypes types_of(const Facts& facts, const PgQuery__SelectStmt& select) {
 Node* collate(Tree& tree, Node* value, const std::string& collation) {
     const auto parsed =
         Tree::parse_expression("x COLLATE " + (collation.empty() ? "pg_catalog.\"default\"" : collation));
-    return transform(tree.clone(parsed.expression()), [&](Node& node) {
-        return node.node_case == PG_QUERY__NODE__NODE_COLUMN_REF ? value : nullptr;
-    });
+    return transform(tree.clone(parsed.expression()),
+                     [&](Node& node) { return node.node_case == PG_QUERY__NODE__NODE_COLUMN_REF ? value : nullptr; });
 }
 
 // UNION ALL gives all its arms one type and one collation per column; what is computed above it must see those.
@@ -153,11 +153,15 @@ std::vector<const PgQuery__SelectStmt*> union_leaves(const PgQuery__SelectStmt& 
     return leaves;
 }
 
-RequiredFacts required_facts(std::string_view normalised_sql) {
-    const auto tree = Tree::parse_select(normalised_sql);
+RequiredFacts required_facts(std::string_view normalised_sql, const std::set<std::string>& aggregates) {
+    auto tree = Tree::parse_select(normalised_sql);
     RequiredFacts facts;
-    for (const auto* leaf : union_leaves(tree.select())) {
-        collect_facts(*leaf, facts);
+    if (role_of(tree.select(), {}, aggregates) == Role::rows) {
+        collect_facts(tree.select(), facts);
+        return facts;
+    }
+    for (const auto& level : lift_levels(tree, aggregates).levels) {
+        collect_facts(*level.select, facts);
     }
     return facts;
 }
@@ -196,6 +200,9 @@ std::vector<Flattened> Flattener::from_item(const Node& item) {
 
 std::vector<Flattened> Flattener::range_var(const PgQuery__RangeVar& relation) {
     const sql::QualifiedName table{relation.schemaname, relation.relname};
+    if (table.schema.empty()) {
+        reject(nullptr, "the WITH query " + table.name + " below a grouping", "write it as a sub-select in FROM");
+    }
     if (relation.alias != nullptr && relation.alias->n_colnames > 0) {
         reject(nullptr, "a table alias with a column list", "use the table's own column names");
     }
@@ -257,7 +264,7 @@ std::vector<Flattened> Flattener::sub_select(const PgQuery__RangeSubselect& item
     std::vector<Flattened> result;
     for (const auto* leaf : leaves) {
         if (!plain(*leaf) || leaf->op != PG_QUERY__SET_OPERATION__SETOP_NONE) {
-            reject(item.subquery, "a sub-select that groups, limits or removes duplicates", union_all_hint);
+            reject(item.subquery, "a sub-select that limits its rows", "limit the groups, above the grouping");
         }
         const auto targets = nodes(leaf->n_target_list, leaf->target_list);
         for (auto& arm : select(*leaf)) {

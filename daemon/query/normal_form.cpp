@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "outputs.hpp"
+#include "levels.hpp"
 #include "scope.hpp"
 
 namespace freshet::query {
@@ -31,12 +31,27 @@ std::string with_alias_r(Tree& tree, const Node* condition) {
     }));
 }
 
+// The text was checked before, but not the definitions of the views that it reads.
+void check_of_one_row(const Node* expression) {
+    walk(expression, [](const Node& node) {
+        if (node.node_case == PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION || is_moment_of_writing(node)) {
+            reject(&node, "a value that changes with time or session, not with the rows",
+                   "move a moving window to \"retention\"");
+        }
+        if (node.node_case == PG_QUERY__NODE__NODE_FUNC_CALL && node.func_call->over != nullptr) {
+            reject(&node, "a window function below the grouping", "compute it over the groups, in an outer SELECT");
+        }
+        return true;
+    });
+}
+
 Arm finish(Tree& tree, const Flattened& flat, const Facts& facts, const std::vector<Node*>& keys,
            const std::vector<Node*>& inputs) {
     Arm arm;
     arm.relations = flat.relations;
     std::map<std::string, std::set<std::string>> read;
     const auto text = [&](const Node* expression) {
+        check_of_one_row(expression);
         for (const auto& [alias, columns] : columns_read(expression)) {
             read[alias].insert(columns.begin(), columns.end());
         }
@@ -62,25 +77,12 @@ Arm finish(Tree& tree, const Flattened& flat, const Facts& facts, const std::vec
     return arm;
 }
 
-}  // namespace
-
-std::string level_relation(std::size_t index) {
-    return "freshet_level_" + std::to_string(index);
-}
-
-NormalForm normalise(std::string_view normalised_sql, const Facts& facts) {
-    auto tree = Tree::parse_select(normalised_sql);
-    const auto& select = tree.select();
-    if (select.op != PG_QUERY__SET_OPERATION__SETOP_NONE || select.n_group_clause == 0) {
-        reject(nullptr, "the query does not group at its top level", "add a GROUP BY");
-    }
-    const auto grouping = split_select_list(tree, select);
-    Level form;
-    form.aggregates = grouping.aggregates;
-    form.outputs = grouping.outputs;
-    form.key_nullable.assign(grouping.keys.size(), false);
-    form.input_nullable.assign(grouping.inputs.size(), false);
-    for (const auto& flat : Flattener(tree, facts).select(select)) {
+Level flatten(Tree& tree, FoundLevel found, const Facts& facts) {
+    Level level;
+    const auto& grouping = found.grouping;
+    level.key_nullable.assign(grouping.keys.size(), false);
+    level.input_nullable.assign(grouping.inputs.size(), false);
+    for (const auto& flat : Flattener(tree, facts).select(*found.select)) {
         const auto rewritten = [&](const std::vector<Node*>& expressions, std::vector<bool>& nullable) {
             std::vector<Node*> result;
             for (std::size_t i = 0; i < expressions.size(); ++i) {
@@ -89,14 +91,35 @@ NormalForm normalise(std::string_view normalised_sql, const Facts& facts) {
             }
             return result;
         };
-        const auto keys = rewritten(grouping.keys, form.key_nullable);
-        const auto inputs = rewritten(grouping.inputs, form.input_nullable);
-        form.arms.push_back(finish(tree, flat, facts, keys, inputs));
+        const auto keys = rewritten(grouping.keys, level.key_nullable);
+        const auto inputs = rewritten(grouping.inputs, level.input_nullable);
+        level.arms.push_back(finish(tree, flat, facts, keys, inputs));
     }
-    NormalForm whole;
-    whole.columns = form.outputs;
-    whole.levels.push_back(std::move(form));
-    return whole;
+    level.aggregates = grouping.aggregates;
+    level.outputs = std::move(found.outputs);
+    level.having = std::move(found.having);
+    level.total = found.total;
+    return level;
+}
+
+}  // namespace
+
+std::string level_relation(std::size_t index) {
+    return std::string(level_relation_prefix) + std::to_string(index);
+}
+
+NormalForm normalise(std::string_view normalised_sql, const Facts& facts) {
+    auto tree = Tree::parse_select(normalised_sql);
+    auto lifted = lift_levels(tree, facts.aggregates);
+    NormalForm form;
+    for (auto& found : lifted.levels) {
+        form.levels.push_back(flatten(tree, std::move(found), facts));
+    }
+    form.above = std::move(lifted.above);
+    form.with = std::move(lifted.with);
+    form.columns = std::move(lifted.columns);
+    form.rows_are_groups = lifted.rows_are_groups;
+    return form;
 }
 
 Relation normalise_filter(std::string_view normalised_sql, const Facts& facts) {

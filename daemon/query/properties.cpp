@@ -34,8 +34,8 @@ const ColumnFact* fact_of(const PgQuery__ColumnRef& reference, const Flattened& 
         return nullptr;
     }
     const auto& columns = facts.tables.at(relation->table);
-    const auto found = std::find_if(columns.begin(), columns.end(),
-                                    [&](const ColumnFact& fact) { return fact.name == parts.back(); });
+    const auto found =
+        std::find_if(columns.begin(), columns.end(), [&](const ColumnFact& fact) { return fact.name == parts.back(); });
     return found == columns.end() ? nullptr : &*found;
 }
 

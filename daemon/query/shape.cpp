@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "freshet/query/normal_form.hpp"
 #include "freshet/query/tree.hpp"
 #include "freshet/sql/identifier.hpp"
 #include "shape_rules.hpp"
@@ -57,7 +58,14 @@ std::vector<std::string> relations_of(const PgQuery__SelectStmt& select) {
 Shape shape_of(const Tree& tree) {
     const SourceText text(tree.text());
     Findings findings(text);
-    check_select(tree.select(), Place::grouped_select, findings);
+    try {
+        if (role_of(tree.select(), {}, {}) == Role::rows) {
+            findings.add(Rule::no_group_by, select_keyword(tree.select(), text));
+        }
+        check_select(tree.select(), {}, findings);
+    } catch (const Rejected& rejected) {
+        return {true, rejected.rejections, relations_of(tree.select())};
+    }
     return {true, findings.take(), relations_of(tree.select())};
 }
 

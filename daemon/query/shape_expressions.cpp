@@ -1,21 +1,14 @@
+#include "outputs.hpp"
 #include "shape_names.hpp"
 #include "shape_rules.hpp"
 
 namespace freshet::query {
 namespace {
 
-bool is_aggregate(const Node& node) {
-    if (node.node_case != PG_QUERY__NODE__NODE_FUNC_CALL || node.func_call->over != nullptr) {
-        return false;
-    }
-    const FunctionKind kind = kind_of(*node.func_call);
-    return kind == FunctionKind::aggregate || kind == FunctionKind::unsupported_aggregate;
-}
-
 void reject_aggregates_inside(const PgQuery__FuncCall& call, Findings& findings) {
     for (const Node* argument : nodes(call.n_args, call.args)) {
         walk(argument, [&](const Node& node) {
-            if (is_aggregate(node)) {
+            if (is_aggregate(node, {})) {
                 findings.add(Rule::aggregate_of_aggregate, offset_of(node), display_name(*node.func_call));
             }
             return node.node_case != PG_QUERY__NODE__NODE_SUB_LINK;
@@ -23,36 +16,26 @@ void reject_aggregates_inside(const PgQuery__FuncCall& call, Findings& findings)
     }
 }
 
-// min(DISTINCT x) is min(x).
-bool distinct_matters(const std::string& name) {
-    return name == "sum" || name == "avg";
-}
-
-void check_aggregate(const Node& node, Place place, Findings& findings) {
+void check_aggregate(const Node& node, const Place& place, Findings& findings) {
     const PgQuery__FuncCall& call = *node.func_call;
-    const std::string name = display_name(call);
-    if (place == Place::sub_select) {
-        findings.add(Rule::nested_aggregate_select, offset_of(node), name);
-    } else if (kind_of(call) == FunctionKind::unsupported_aggregate) {
-        findings.add(Rule::aggregate, offset_of(node), name);
-    } else if (call.n_agg_order > 0) {
-        findings.add(Rule::aggregate_order_by, offset_of(node), name);
-    } else if (call.agg_distinct != 0 && distinct_matters(name)) {
-        findings.add(Rule::aggregate_distinct, offset_of(node), name);
+    if (place.role == Role::level && undecided_by_order(call) != nullptr) {
+        findings.add(Rule::row_order, offset_of(node), display_name(call));
     }
     reject_aggregates_inside(call, findings);
 }
 
-void check_call(const Node& node, Place place, Findings& findings) {
+void check_call(const Node& node, const Place& place, Findings& findings) {
     const std::size_t offset = offset_of(node);
     const std::string name = display_name(*node.func_call) + "()";
     if (node.func_call->over != nullptr) {
-        findings.add(Rule::window, offset);
+        if (place.role == Role::rows) {
+            findings.add(Rule::window, offset);
+        }
         return;
     }
     switch (kind_of(*node.func_call)) {
         case FunctionKind::aggregate:
-        case FunctionKind::unsupported_aggregate:
+        case FunctionKind::other_aggregate:
             check_aggregate(node, place, findings);
             break;
         case FunctionKind::set_returning:
@@ -79,7 +62,17 @@ void check_column(const Node& node, Findings& findings) {
     }
 }
 
-void check_node(const Node& node, Place place, Findings& findings) {
+// Over groups, a sub-query may read groups, too.
+void check_sub_query(const Node& node, const Place& place, Findings& findings) {
+    const auto& select = *node.sub_link->subselect->select_stmt;
+    if (place.role != Role::rows && role_of(select, place.scope, {}) != Role::rows) {
+        check_select(select, place.scope, findings);
+    } else if (!is_constant(select)) {
+        findings.add(Rule::sub_query, leftmost(node));
+    }
+}
+
+void check_node(const Node& node, const Place& place, Findings& findings) {
     switch (node.node_case) {
         case PG_QUERY__NODE__NODE_FUNC_CALL:
             check_call(node, place, findings);
@@ -88,7 +81,7 @@ void check_node(const Node& node, Place place, Findings& findings) {
             check_column(node, findings);
             break;
         case PG_QUERY__NODE__NODE_SUB_LINK:
-            findings.add(Rule::sub_query, leftmost(node));
+            check_sub_query(node, place, findings);
             break;
         case PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION:
             findings.add(is_time(*node.sqlvalue_function) ? Rule::time_dependent : Rule::session_dependent,
@@ -113,7 +106,7 @@ void check_node(const Node& node, Place place, Findings& findings) {
 
 }  // namespace
 
-void check_expression(const Node* expression, Place place, Findings& findings) {
+void check_expression(const Node* expression, const Place& place, Findings& findings) {
     walk(expression, [&](const Node& node) {
         check_node(node, place, findings);
         return node.node_case != PG_QUERY__NODE__NODE_SUB_LINK;

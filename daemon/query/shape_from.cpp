@@ -3,7 +3,13 @@
 namespace freshet::query {
 namespace {
 
-void check_join(const PgQuery__JoinExpr& join, Findings& findings) {
+void check_join(const PgQuery__JoinExpr& join, const Place& place, Findings& findings) {
+    if (place.role == Role::above) {
+        check_from_item(*join.larg, place, findings);
+        check_from_item(*join.rarg, place, findings);
+        check_expression(join.quals, place, findings);
+        return;
+    }
     const auto keyword = [&] {
         return findings.text().last_before(leftmost(*join.rarg),
                                            {PG_QUERY__TOKEN__LEFT, PG_QUERY__TOKEN__RIGHT, PG_QUERY__TOKEN__FULL});
@@ -21,13 +27,28 @@ void check_join(const PgQuery__JoinExpr& join, Findings& findings) {
         default:
             break;
     }
-    check_from_item(*join.larg, findings);
-    check_from_item(*join.rarg, findings);
-    check_expression(join.quals, Place::sub_select, findings);
+    check_from_item(*join.larg, place, findings);
+    check_from_item(*join.rarg, place, findings);
+    check_expression(join.quals, place, findings);
 }
 
-void check_sub_select(const Node& item, const PgQuery__RangeSubselect& source, Findings& findings) {
+// A sub-select of a SELECT above levels.
+void check_beside(const Node& item, const PgQuery__SelectStmt& select, const Place& place, Findings& findings) {
+    if (is_constant(select)) {
+        return;
+    }
+    if (role_of(select, place.scope, {}) == Role::rows) {
+        findings.add(Rule::beside_grouping, leftmost(item), "a sub-select that does not group");
+    }
+    check_select(select, place.scope, findings);
+}
+
+void check_sub_select(const Node& item, const PgQuery__RangeSubselect& source, const Place& place, Findings& findings) {
     const auto& select = *source.subquery->select_stmt;
+    if (place.role == Role::above) {
+        check_beside(item, select, place, findings);
+        return;
+    }
     if (source.lateral != 0) {
         findings.add(Rule::lateral, findings.text().last_before(leftmost(item), {PG_QUERY__TOKEN__LATERAL_P}));
     }
@@ -35,24 +56,44 @@ void check_sub_select(const Node& item, const PgQuery__RangeSubselect& source, F
         findings.add(Rule::values_in_from, findings.text().last_before(leftmost(item), {PG_QUERY__TOKEN__VALUES}));
         return;
     }
-    check_select(select, Place::sub_select, findings);
+    check_select(select, place.scope, findings);
+}
+
+// The same WITH query may be named often: what it reads itself is told once, by Findings.
+void check_table(const Node& item, const Place& place, Findings& findings) {
+    const auto& relation = *item.range_var;
+    if (const auto with = place.scope.find(relation)) {
+        if (is_constant(with->select())) {
+            return;
+        }
+        if (place.role == Role::above && role_of(with->select(), with->scope, {}) == Role::rows) {
+            findings.add(Rule::beside_grouping, leftmost(item),
+                         "the WITH query " + std::string(relation.relname) + ", which does not group,");
+        }
+        check_select(with->select(), with->scope, findings);
+        return;
+    }
+    if (place.role == Role::above) {
+        findings.add(Rule::beside_grouping, leftmost(item), "table " + std::string(relation.relname));
+    }
+    if (relation.inh == 0) {
+        findings.add(Rule::only_table, findings.text().last_before(leftmost(item), {PG_QUERY__TOKEN__ONLY}));
+    }
 }
 
 }  // namespace
 
-void check_from_item(const Node& item, Findings& findings) {
+void check_from_item(const Node& item, const Place& place, Findings& findings) {
     const SourceText& text = findings.text();
     switch (item.node_case) {
         case PG_QUERY__NODE__NODE_RANGE_VAR:
-            if (item.range_var->inh == 0) {
-                findings.add(Rule::only_table, text.last_before(leftmost(item), {PG_QUERY__TOKEN__ONLY}));
-            }
+            check_table(item, place, findings);
             break;
         case PG_QUERY__NODE__NODE_JOIN_EXPR:
-            check_join(*item.join_expr, findings);
+            check_join(*item.join_expr, place, findings);
             break;
         case PG_QUERY__NODE__NODE_RANGE_SUBSELECT:
-            check_sub_select(item, *item.range_subselect, findings);
+            check_sub_select(item, *item.range_subselect, place, findings);
             break;
         case PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE:
             findings.add(Rule::table_sample, text.last_before(offset_of(item), {PG_QUERY__TOKEN__TABLESAMPLE}));

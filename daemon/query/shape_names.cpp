@@ -16,7 +16,7 @@ const Names& aggregates() {
     return names;
 }
 
-const Names& unsupported_aggregates() {
+const Names& other_aggregates() {
     static const Names names{"any_value",
                              "array_agg",
                              "bit_and",
@@ -114,8 +114,8 @@ FunctionKind kind_of_builtin(std::string_view name, std::size_t arguments) {
     if (aggregates().contains(name)) {
         return FunctionKind::aggregate;
     }
-    if (unsupported_aggregates().contains(name)) {
-        return FunctionKind::unsupported_aggregate;
+    if (other_aggregates().contains(name)) {
+        return FunctionKind::other_aggregate;
     }
     if (set_returning().contains(name)) {
         return FunctionKind::set_returning;
@@ -168,7 +168,7 @@ std::string display_name(const PgQuery__FuncCall& call) {
 
 FunctionKind kind_of(const PgQuery__FuncCall& call) {
     const FunctionKind kind = kind_of_builtin(display_name(call), call.n_args);
-    return kind == FunctionKind::other && looks_like_aggregate(call) ? FunctionKind::unsupported_aggregate : kind;
+    return kind == FunctionKind::other && looks_like_aggregate(call) ? FunctionKind::other_aggregate : kind;
 }
 
 bool is_time(const PgQuery__SQLValueFunction& value) {

@@ -9,8 +9,8 @@ namespace freshet::query {
 
 enum class FunctionKind {
     other,
-    aggregate,              // sum, count, avg, min, max
-    unsupported_aggregate,  // string_agg, percentile_cont, ...
+    aggregate,        // sum, count, avg, min, max
+    other_aggregate,  // string_agg, percentile_cont, ...
     set_returning,
     time_dependent,
     volatile_value,

@@ -5,14 +5,16 @@
 #include <vector>
 
 #include "freshet/query/shape.hpp"
+#include "roles.hpp"
 #include "source_text.hpp"
+#include "with_scope.hpp"
 
 namespace freshet::query {
 
 enum class Rule {
     outer_join,
     set_operation,
-    union_all_on_top,
+    beside_grouping,
     with_clause,
     lateral,
     function_in_from,
@@ -22,15 +24,10 @@ enum class Rule {
     no_from,
     locking,
     into,
-    distinct,
     distinct_on,
     grouping_sets,
-    having,
     window,
-    order_by,
     limit,
-    nested_group_by,
-    nested_aggregate_select,
     no_group_by,
     sub_query,
     set_returning,
@@ -38,10 +35,8 @@ enum class Rule {
     volatile_value,
     session_dependent,
     moving_literal,
-    aggregate,
     aggregate_of_aggregate,
-    aggregate_order_by,
-    aggregate_distinct,
+    row_order,
     parameter,
     system_column
 };
@@ -62,11 +57,16 @@ class Findings {
     std::vector<Rejection> found_;
 };
 
-enum class Place { grouped_select, sub_select };
+// A SELECT that is checked: what it is, and the WITH queries that its clauses see.
+struct Place {
+    Role role = Role::rows;
+    WithScope scope;
+};
 
-void check_select(const PgQuery__SelectStmt& select, Place place, Findings& findings);
-void check_from_item(const Node& item, Findings& findings);
+// `around`: what stands around the SELECT. Throws Rejected for WITH queries that cannot be read.
+void check_select(const PgQuery__SelectStmt& select, const WithScope& around, Findings& findings);
+void check_from_item(const Node& item, const Place& place, Findings& findings);
 // One expression of a clause other than FROM.
-void check_expression(const Node* expression, Place place, Findings& findings);
+void check_expression(const Node* expression, const Place& place, Findings& findings);
 
 }  // namespace freshet::query

@@ -51,4 +51,13 @@ std::size_t leftmost(const PgQuery__SelectStmt& select) {
     return smallest(const_cast<PgQuery__SelectStmt&>(select).base);
 }
 
+std::size_t select_keyword(const PgQuery__SelectStmt& select, const SourceText& text) {
+    const bool set_operation = select.op != PG_QUERY__SET_OPERATION__SETOP_NONE;
+    if (set_operation) {
+        return select_keyword(*select.larg, text);
+    }
+    const std::size_t first = select.n_target_list > 0 ? leftmost(*select.target_list[0]) : leftmost(select);
+    return text.last_before(first, {PG_QUERY__TOKEN__SELECT});
+}
+
 }  // namespace freshet::query

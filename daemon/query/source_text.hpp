@@ -26,5 +26,7 @@ class SourceText {
 // The smallest position below and including the node; npos if there is none.
 std::size_t leftmost(const Node& node);
 std::size_t leftmost(const PgQuery__SelectStmt& select);
+// Where the SELECT itself begins, after its WITH.
+std::size_t select_keyword(const PgQuery__SelectStmt& select, const SourceText& text);
 
 }  // namespace freshet::query

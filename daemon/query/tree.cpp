@@ -222,6 +222,21 @@ Node* Tree::cast(Node* node, std::string_view type_sql) {
     return new_node(impl_->arena, PG_QUERY__NODE__NODE_TYPE_CAST, cast.base);
 }
 
+char* Tree::text(std::string_view value) {
+    return impl_->arena.text(value);
+}
+
+void Tree::add_target(PgQuery__SelectStmt& select, Node* value, std::string_view name) {
+    auto& target = make(impl_->arena, &pg_query__res_target__init);
+    target.name = text(name);
+    target.val = value;
+    target.location = -1;
+    auto targets = nodes(select.n_target_list, select.target_list);
+    targets.push_back(new_node(impl_->arena, PG_QUERY__NODE__NODE_RES_TARGET, target.base));
+    select.n_target_list = targets.size();
+    select.target_list = list_of(impl_->arena, targets);
+}
+
 Node* Tree::case_when(Node* condition, Node* result) {
     Arena& arena = impl_->arena;
     auto& when = make(arena, &pg_query__case_when__init);

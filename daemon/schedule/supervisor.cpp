@@ -222,7 +222,8 @@ asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
         if (found == stored.end()) {
             missing_.push_back(wanted.name);
             metrics_.add_view(catalog::display_name(name), "none", wanted.staleness_slo);
-            log_.warning("view is configured but not installed", {{"view", wanted.name}, {"hint", "run freshetd install"}});
+            log_.warning("view is configured but not installed",
+                         {{"view", wanted.name}, {"hint", "run freshetd install"}});
             continue;
         }
         std::set<std::string> mine;
@@ -240,9 +241,8 @@ asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
         fresh.push_back(std::make_unique<ViewLoop>(std::move(context), *found, wanted, std::move(mine)));
     }
     for (const auto& old : views_) {
-        const bool stays = std::any_of(fresh.begin(), fresh.end(), [&](const auto& one) {
-            return one->view().name == old->view().name;
-        });
+        const bool stays = std::any_of(fresh.begin(), fresh.end(),
+                                       [&](const auto& one) { return one->view().name == old->view().name; });
         if (!stays) {
             metrics_.remove_view(old->view().display_name());
         }
@@ -267,8 +267,9 @@ asio::awaitable<void> Supervisor::choose_mode(pg::Connection& connection) {
         co_await other->query("SELECT pg_notify('freshet', '{\"probe\": true}')");
         const bool heard = co_await connection.wait_notification(std::chrono::milliseconds(2000));
         if (!heard) {
-            log_.warning("notifications do not arrive; polling instead",
-                         {{"hint", "a transaction pooler in between? connect to PostgreSQL itself, or set notify to never"}});
+            log_.warning(
+                "notifications do not arrive; polling instead",
+                {{"hint", "a transaction pooler in between? connect to PostgreSQL itself, or set notify to never"}});
             mode = settings::NotifyMode::never;
         }
         connection.take_notifications();
@@ -283,8 +284,8 @@ asio::awaitable<void> Supervisor::lead(pg::Connection& connection) {
     leadership_ = observe::Leadership::leader;
     metrics_.set_leadership(leadership_);
     co_await report_restored(connection);
-    co_await connection.query(
-        std::string(sql::text("triggers/queries/refresh/interrupted.sql")), pg::params("0 seconds"));
+    co_await connection.query(std::string(sql::text("triggers/queries/refresh/interrupted.sql")),
+                              pg::params("0 seconds"));
     co_await stop_views();  // the probe of choose_mode needs a worker
     co_await choose_mode(connection);
     co_await load_views(connection);
@@ -379,8 +380,8 @@ bool Supervisor::views_differ(const capture::Look& found) const {
 
 asio::awaitable<DoorbellAction> Supervisor::wait(pg::Connection& connection, core::Clock::TimePoint until) {
     until = std::min(until, upkeep_.next());
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - clock_.now()) +
-                      std::chrono::milliseconds(1);
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(until - clock_.now()) + std::chrono::milliseconds(1);
     if (left.count() <= 0 || stopping_) {
         co_return doorbell_->tick(clock_.now());
     }

@@ -13,7 +13,9 @@ struct Case {
     std::string query;
 };
 
-std::ostream& operator<<(std::ostream& out, const Case& one) { return out << one.name; }
+std::ostream& operator<<(std::ostream& out, const Case& one) {
+    return out << one.name;
+}
 
 constexpr const char* schema = R"(
     CREATE TABLE parent(id int PRIMARY KEY, region text, weight numeric, active boolean);
@@ -30,36 +32,47 @@ const std::vector<Case>& cases() {
         {"integer_sums",
          "SELECT kind, sum(quantity) AS q, sum(small) AS s, sum(big) AS b, avg(quantity) AS mq, avg(big) AS mb "
          "FROM child GROUP BY kind"},
-        {"distinct", "SELECT day, count(DISTINCT kind) AS kinds, count(DISTINCT parent_id) AS parents, count(*) AS n "
-                     "FROM child GROUP BY day"},
-        {"extremes", "SELECT kind, min(amount) AS lo, max(amount) AS hi, min(day) AS first, max(kind) AS k "
-                     "FROM child GROUP BY kind"},
+        {"distinct",
+         "SELECT day, count(DISTINCT kind) AS kinds, count(DISTINCT parent_id) AS parents, count(*) AS n "
+         "FROM child GROUP BY day"},
+        {"extremes",
+         "SELECT kind, min(amount) AS lo, max(amount) AS hi, min(day) AS first, max(kind) AS k "
+         "FROM child GROUP BY kind"},
         {"distinct_and_extremes_of_one_input",
-         "SELECT parent_id, min(quantity) AS lo, max(quantity) AS hi, count(DISTINCT quantity) AS d, sum(quantity) AS s "
+         "SELECT parent_id, min(quantity) AS lo, max(quantity) AS hi, count(DISTINCT quantity) AS d, sum(quantity) AS "
+         "s "
          "FROM child GROUP BY parent_id"},
-        {"filters", "SELECT kind, count(*) FILTER (WHERE flag) AS flagged, sum(amount) FILTER (WHERE quantity > 2) AS big "
-                    "FROM child WHERE amount IS NOT NULL GROUP BY kind"},
+        {"filters",
+         "SELECT kind, count(*) FILTER (WHERE flag) AS flagged, sum(amount) FILTER (WHERE quantity > 2) AS big "
+         "FROM child WHERE amount IS NOT NULL GROUP BY kind"},
         {"filter_distinct", "SELECT day, count(DISTINCT kind) FILTER (WHERE flag) AS k FROM child GROUP BY day"},
         {"case_and_arithmetic",
          "SELECT kind, coalesce(sum(amount), 0) * 0.2 + count(*) AS score, "
          "sum(CASE WHEN flag THEN amount ELSE 0 END) AS flagged FROM child GROUP BY kind"},
         {"expression_keys",
-         "SELECT upper(kind) AS k, quantity % 3 AS bucket, count(*) AS n FROM child GROUP BY upper(kind), quantity % 3"},
+         "SELECT upper(kind) AS k, quantity % 3 AS bucket, count(*) AS n FROM child GROUP BY upper(kind), quantity % "
+         "3"},
         {"key_in_expression", "SELECT kind || '!' AS shouted, kind, count(*) AS n FROM child GROUP BY kind"},
         {"month", "SELECT DATE_TRUNC('month', day)::date AS month, sum(amount) AS total FROM child GROUP BY 1"},
         {"day_of_moment", "SELECT at::date AS d, count(*) AS n FROM child GROUP BY at::date"},
-        {"join", "SELECT p.region, c.kind, sum(c.amount) AS total, sum(c.quantity * p.weight) AS weighted "
-                 "FROM child c JOIN parent p ON p.id = c.parent_id WHERE p.active GROUP BY p.region, c.kind"},
-        {"comma_join", "SELECT p.id, p.region, count(*) AS n FROM parent p, child c WHERE c.parent_id = p.id "
-                       "GROUP BY p.id, p.region"},
-        {"functional_dependency", "SELECT p.id, p.region, p.weight, count(*) AS n FROM parent p JOIN child c "
-                                  "ON c.parent_id = p.id GROUP BY p.id"},
-        {"three_tables", "SELECT p.region, c.kind, o.day, count(*) AS n, sum(c.amount * o.cost) AS x FROM parent p "
-                         "JOIN child c ON c.parent_id = p.id JOIN other o ON o.parent_id = p.id GROUP BY 1, 2, 3"},
-        {"self_join", "SELECT a.kind, count(*) AS pairs, sum(a.amount - b.amount) AS d FROM child a JOIN child b "
-                      "ON a.parent_id = b.parent_id AND a.day < b.day GROUP BY a.kind"},
-        {"using", "SELECT parent_id, count(*) AS n, min(cost) AS c FROM child JOIN other USING (parent_id) "
-                  "GROUP BY parent_id"},
+        {"join",
+         "SELECT p.region, c.kind, sum(c.amount) AS total, sum(c.quantity * p.weight) AS weighted "
+         "FROM child c JOIN parent p ON p.id = c.parent_id WHERE p.active GROUP BY p.region, c.kind"},
+        {"comma_join",
+         "SELECT p.id, p.region, count(*) AS n FROM parent p, child c WHERE c.parent_id = p.id "
+         "GROUP BY p.id, p.region"},
+        {"functional_dependency",
+         "SELECT p.id, p.region, p.weight, count(*) AS n FROM parent p JOIN child c "
+         "ON c.parent_id = p.id GROUP BY p.id"},
+        {"three_tables",
+         "SELECT p.region, c.kind, o.day, count(*) AS n, sum(c.amount * o.cost) AS x FROM parent p "
+         "JOIN child c ON c.parent_id = p.id JOIN other o ON o.parent_id = p.id GROUP BY 1, 2, 3"},
+        {"self_join",
+         "SELECT a.kind, count(*) AS pairs, sum(a.amount - b.amount) AS d FROM child a JOIN child b "
+         "ON a.parent_id = b.parent_id AND a.day < b.day GROUP BY a.kind"},
+        {"using",
+         "SELECT parent_id, count(*) AS n, min(cost) AS c FROM child JOIN other USING (parent_id) "
+         "GROUP BY parent_id"},
         {"union_all",
          "SELECT p.region, f.day, sum(f.income) AS income, sum(f.cost) AS cost, count(DISTINCT f.kind) AS kinds "
          "FROM (SELECT parent_id, day, amount AS income, NULL::numeric AS cost, kind FROM child WHERE flag "
@@ -75,6 +88,39 @@ const std::vector<Case>& cases() {
          "SELECT kind, count(*) AS n FROM child WHERE day BETWEEN '2026-01-01' AND '2026-06-30' AND kind IN ('a', 'b') "
          "AND kind LIKE 'a%' GROUP BY kind"},
         {"no_columns_needed", "SELECT p.region, count(*) AS n FROM parent p, other o GROUP BY p.region"},
+        {"having", "SELECT kind, sum(amount) AS a FROM child GROUP BY kind HAVING count(*) > 3 AND sum(amount) > 10"},
+        {"windows_order_limit",
+         "SELECT kind, day, sum(quantity) AS q, rank() OVER (ORDER BY sum(quantity) DESC NULLS LAST, kind, day) AS "
+         "place, "
+         "sum(count(*)) OVER (PARTITION BY kind) AS of_kind FROM child GROUP BY kind, day ORDER BY place LIMIT 5"},
+        {"one_row", "SELECT count(*) AS n, sum(amount) AS a, min(day) AS first, count(DISTINCT kind) AS k FROM child"},
+        {"one_row_or_none", "SELECT sum(amount) AS a FROM child HAVING count(*) > 20"},
+        {"select_distinct", "SELECT DISTINCT c.kind, p.region FROM child c JOIN parent p ON p.id = c.parent_id"},
+        {"distinct_on_groups",
+         "SELECT DISTINCT ON (kind) kind, day, count(*) AS n FROM child GROUP BY kind, day "
+         "ORDER BY kind, count(*) DESC, day"},
+        {"boolean_aggregates",
+         "SELECT kind, bool_and(flag) AS a, bool_or(quantity > 5) AS o, every(flag) FILTER (WHERE small > 0) AS e "
+         "FROM child GROUP BY kind"},
+        {"distinct_sums",
+         "SELECT kind, sum(DISTINCT quantity) AS s, avg(DISTINCT quantity) AS a FROM child GROUP BY kind"},
+        {"lists",
+         "SELECT parent_id, string_agg(kind, ',' ORDER BY day, kind) AS l, array_agg(DISTINCT kind) AS d, "
+         "percentile_cont(0.5) WITHIN GROUP (ORDER BY quantity) AS m, count(*) AS n FROM child GROUP BY parent_id"},
+        {"outer_projection",
+         "SELECT g.region, g.cost * 1.19 AS gross FROM (SELECT p.region, sum(o.cost) AS cost "
+         "FROM other o JOIN parent p ON p.id = o.parent_id GROUP BY p.region) g WHERE g.cost > 5"},
+        {"two_groupings_joined",
+         "WITH sold AS (SELECT parent_id, sum(amount) AS amount FROM child GROUP BY parent_id), "
+         "spent AS (SELECT parent_id, sum(cost) AS cost FROM other GROUP BY parent_id) "
+         "SELECT coalesce(sold.parent_id, spent.parent_id) AS parent_id, sold.amount, spent.cost, "
+         "(SELECT count(*) FROM child) AS of_all FROM sold FULL JOIN spent ON spent.parent_id = sold.parent_id"},
+        {"groups_of_groups",
+         "SELECT g.kind, max(g.n) AS most FROM (SELECT kind, day, count(*) AS n FROM child "
+         "GROUP BY kind, day) g GROUP BY g.kind"},
+        {"union_of_groupings",
+         "SELECT kind, count(*) AS n FROM child GROUP BY kind UNION ALL "
+         "SELECT region, count(*) FROM parent GROUP BY region"},
     };
     return all;
 }
@@ -94,11 +140,15 @@ class Changes {
             case 1:
             case 2:
                 return "INSERT INTO child SELECT g, " + parent + ", " + kind + ", " + day +
-                       ", timestamptz '2026-03-01 23:30+00' + g * interval '1 hour', " + amount + ", g % 7, g % 5, g * 10, "
-                       "g % 3 <> 0 FROM generate_series(" + id + ", " + id + " + 4) g ON CONFLICT (id) DO UPDATE SET "
+                       ", timestamptz '2026-03-01 23:30+00' + g * interval '1 hour', " + amount +
+                       ", g % 7, g % 5, g * 10, "
+                       "g % 3 <> 0 FROM generate_series(" +
+                       id + ", " + id +
+                       " + 4) g ON CONFLICT (id) DO UPDATE SET "
                        "amount = excluded.amount, kind = excluded.kind, flag = NOT child.flag";
             case 3:
-                return "UPDATE child SET amount = " + amount + ", quantity = NULL WHERE id % 7 = " + std::to_string(pick(7));
+                return "UPDATE child SET amount = " + amount +
+                       ", quantity = NULL WHERE id % 7 = " + std::to_string(pick(7));
             case 4:
                 return "UPDATE child SET parent_id = " + parent + ", day = " + day + " WHERE id = " + id;
             case 5:
@@ -118,9 +168,10 @@ class Changes {
             case 11:
                 return "DELETE FROM other WHERE id % 5 = " + std::to_string(pick(5));
             case 12:
-                return "MERGE INTO other o USING (SELECT generate_series(1, 12) AS id) s ON o.id = s.id WHEN MATCHED AND "
-                       "s.id % 2 = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET day = " + day +
-                       " WHEN NOT MATCHED THEN INSERT VALUES (s.id, " + parent + ", " + day + ", " + amount + ")";
+                return "MERGE INTO other o USING (SELECT generate_series(1, 12) AS id) s ON o.id = s.id WHEN MATCHED "
+                       "AND "
+                       "s.id % 2 = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET day = " +
+                       day + " WHEN NOT MATCHED THEN INSERT VALUES (s.id, " + parent + ", " + day + ", " + amount + ")";
             default:
                 return "UPDATE child SET id = id + 100, kind = " + kind + " WHERE id = " + id +
                        " AND NOT EXISTS (SELECT FROM child c WHERE c.id = " + id + " + 100)";
@@ -164,8 +215,7 @@ TEST_P(Folds, EqualTheQueryAfterEveryBatch) {
     EXPECT_FALSE(engine.plan().has_changes());
 }
 
-INSTANTIATE_TEST_SUITE_P(Views, Folds, ::testing::ValuesIn(cases()),
-                         [](const auto& one) { return one.param.name; });
+INSTANTIATE_TEST_SUITE_P(Views, Folds, ::testing::ValuesIn(cases()), [](const auto& one) { return one.param.name; });
 
 }  // namespace
 }  // namespace freshet::testing

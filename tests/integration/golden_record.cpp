@@ -28,6 +28,7 @@ class Recorder {
         result.server_major = std::stoi(client_.scalar("SHOW server_version_num")) / 10000;
         result.normalised = normalised("freshet_probe", one.query) + "\n";
         try {
+            add_aggregates(result);
             add_facts(result.normalised, result);
             const auto form = query::normalise(result.normalised, result.facts);
             for (const auto& level : form.levels) add_types(compile::describe_sql(level), result);
@@ -62,8 +63,15 @@ class Recorder {
     // By the order of column_types.sql: name, type, base_type, log_type, collation, not_null, is_enum.
     Rows columns_of(const std::string& oid) { return client_.query(catalog_query("column_types"), {oid}); }
 
+    void add_aggregates(GoldenFacts& result) {
+        const auto oid = client_.scalar("SELECT 'pg_temp.freshet_probe'::regclass::oid::text");
+        for (const auto& row : client_.query(catalog_query("called_aggregates"), {oid})) {
+            result.facts.aggregates.insert(*row[0]);
+        }
+    }
+
     void add_facts(const std::string& text, GoldenFacts& result) {
-        const auto required = query::required_facts(text);
+        const auto required = query::required_facts(text, result.facts.aggregates);
         for (const auto& table : required.tables) {
             auto& columns = result.facts.tables[table];
             columns.clear();

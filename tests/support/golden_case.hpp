@@ -153,6 +153,7 @@ inline std::string text_of(const GoldenFacts& facts) {
         events.push_back({{"name", event.name}, {"normalised", event.normalised}});
     }
     const nlohmann::ordered_json all = {{"server_major", facts.server_major},
+                                        {"aggregates", facts.facts.aggregates},
                                         {"tables", tables},
                                         {"selects", selects},
                                         {"types", types},
@@ -165,6 +166,7 @@ inline GoldenFacts load_golden_facts(const GoldenCase& one) {
     GoldenFacts result;
     result.server_major = json.at("server_major");
     result.normalised = read_whole(one.folder / "normalised.sql");
+    result.facts.aggregates = json.at("aggregates").get<std::set<std::string>>();
     for (const auto& table : json.at("tables")) {
         const sql::QualifiedName name{table.at("schema"), table.at("name")};
         auto& columns = result.facts.tables[name];

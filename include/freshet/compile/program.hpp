@@ -72,6 +72,7 @@ struct Program {
     std::vector<Source> sources;  // of all levels; of each table the columns that any level reads
     std::vector<Level> levels;
     std::string above;                   // see query::NormalForm
+    std::vector<std::string> with{};     // likewise
     std::vector<query::Output> columns;  // of the public relation
     std::string tenant;                  // the column that scopes; empty for none. A key of every level.
     std::string retention_column;        // likewise

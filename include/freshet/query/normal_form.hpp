@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,8 @@ struct Facts {
     std::map<std::string, std::vector<std::string>> select_types;
     // Their collations, quoted and qualified; empty for the type's own.
     std::map<std::string, std::vector<std::string>> select_collations;
+    // The aggregates that the query calls: as name if they are PostgreSQL's own, else as schema.name.
+    std::set<std::string> aggregates{};
 };
 
 // A SELECT whose column types matter.
@@ -46,7 +49,8 @@ struct RequiredFacts {
     std::vector<sql::QualifiedName> tables;
     std::vector<TypedSelect> selects;
 };
-RequiredFacts required_facts(std::string_view normalised_sql);
+// `aggregates`: see Facts.
+RequiredFacts required_facts(std::string_view normalised_sql, const std::set<std::string>& aggregates);
 
 // One table in the FROM of an arm.
 struct Relation {
@@ -127,11 +131,17 @@ struct NormalForm {
     // The query, reading level i as the relation freshet_level_<i> with the level's outputs as columns. Empty: the
     // query is level 0 itself.
     std::string above;
+    // The WITH queries of `above`, which has no WITH clause itself: each as name AS (SELECT ...).
+    std::vector<std::string> with;
     // The columns of the query. Those of kind key and refreshed_at pass a column of a level through; expressions are
     // only set where `above` is empty, and are level 0's.
     std::vector<Output> columns;
+    // Each row of the query comes from one group of level 0, so that leaving out groups leaves out their rows and no
+    // more.
+    bool rows_are_groups = false;
 };
 
+inline constexpr std::string_view level_relation_prefix = "freshet_level_";
 // The relation that stands for level `index` in NormalForm::above.
 std::string level_relation(std::size_t index);
 

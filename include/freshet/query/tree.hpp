@@ -50,6 +50,10 @@ class Tree {
     // `node` cast to the type named in SQL, e.g. "numeric(5,2)", owned by this tree. Throws std::invalid_argument if
     // `type_sql` is no type name.
     Node* cast(Node* node, std::string_view type_sql);
+    // A copy of the text for a field of a node, owned by this tree.
+    char* text(std::string_view value);
+    // Appends `value AS name` to the select list; `value` is owned by this tree.
+    void add_target(PgQuery__SelectStmt& select, Node* value, std::string_view name);
     // CASE WHEN condition THEN result END, owned by this tree.
     Node* case_when(Node* condition, Node* result);
 

@@ -83,6 +83,7 @@ std::string describe(const compile::Program& program) {
     }
     for (const auto& level : program.levels) text += describe(level);
     if (!program.above.empty()) text += "above\n" + program.above + "\n";
+    for (const auto& query : program.with) text += "with " + query + "\n";
     if (program.has_tenant()) text += "tenant " + program.tenant + "\n";
     if (program.has_retention()) text += "retention " + program.retention_column + "\n";
     return text;

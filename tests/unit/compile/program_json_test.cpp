@@ -41,7 +41,8 @@ Program every_field() {
     level.tenant_key = 0;
     level.retention_key = 0;
     program.levels = {level};
-    program.above = "SELECT * FROM freshet_level_0";
+    program.above = "SELECT * FROM w";
+    program.with = {"\"w\" AS (SELECT * FROM freshet_level_0)"};
     program.columns = level.outputs;
     program.tenant = "key";
     program.retention_column = "key";

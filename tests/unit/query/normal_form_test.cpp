@@ -155,7 +155,7 @@ Facts facts_of_union() {
         facts.select_types[sql] = std::move(types);
         facts.select_collations[sql] = std::move(collations);
     };
-    const auto needed = required_facts("SELECT f.x FROM (" + union_whole + ") f GROUP BY f.x").selects;
+    const auto needed = required_facts("SELECT f.x FROM (" + union_whole + ") f GROUP BY f.x", {}).selects;
     add(needed.at(0).sql, {"numeric", "text"}, {"", "pg_catalog.\"C\""});
     add(needed.at(1).sql, {"integer", "character varying(10)"}, {"", "pg_catalog.\"C\""});
     add(needed.at(2).sql, {"numeric(10,2)", "text"}, {"", ""});
@@ -203,20 +203,34 @@ std::string rejection(const std::string& sql) {
 
 TEST(NormalForm, SaysWhatItCannotDo) {
     EXPECT_EQ(rejection("SELECT count(t.*) AS n FROM public.t GROUP BY t.txt"), "a whole row is used as a value");
-    EXPECT_EQ(rejection("SELECT count(*) AS n FROM public.t"), "the query does not group at its top level");
+    EXPECT_EQ(rejection("SELECT t.txt FROM public.t"), "the query groups nowhere, so its rows have no key");
     EXPECT_EQ(rejection("SELECT a.txt FROM (public.t a LEFT JOIN public.t b ON ((a.num = b.num))) GROUP BY a.txt"),
               "an outer join");
     EXPECT_EQ(rejection("SELECT j.a FROM (public.t a JOIN public.t b ON ((a.num = b.num))) j(a, b) GROUP BY j.a"),
               "an alias on a parenthesised join");
     EXPECT_EQ(rejection("SELECT x.a FROM public.t x(a, b) GROUP BY x.a"), "a table alias with a column list");
     EXPECT_EQ(rejection("SELECT f.a FROM (SELECT t.txt AS a FROM public.t LIMIT 3) f GROUP BY f.a"),
-              "a sub-select that groups, limits or removes duplicates");
+              "a sub-select that limits its rows");
     EXPECT_EQ(
         rejection("SELECT f.a FROM (SELECT t.txt AS a FROM public.t UNION SELECT t.vc FROM public.t) f GROUP BY f.a"),
         "a set operation other than UNION ALL");
     EXPECT_EQ(rejection("SELECT f.a FROM generate_series(1, 3) f(a) GROUP BY f.a"), "a source that is not a table");
-    EXPECT_EQ(rejection("SELECT t.txt, avg(DISTINCT t.num) AS m FROM public.t GROUP BY t.txt"),
-              "avg(DISTINCT ...) is not maintained incrementally");
+    EXPECT_EQ(rejection("SELECT t.txt, array_agg(t.num) AS m FROM public.t GROUP BY t.txt"),
+              "array_agg lists rows in no certain order, so the query has more than one answer");
+    EXPECT_EQ(rejection("SELECT t.txt, count(*) AS n FROM public.t GROUP BY ROLLUP (t.txt)"),
+              "GROUPING SETS, ROLLUP and CUBE group the same rows several times");
+    EXPECT_EQ(rejection("SELECT DISTINCT ON (t.txt) t.txt, t.num FROM public.t"),
+              "DISTINCT ON keeps one of several rows");
+    EXPECT_EQ(rejection("SELECT f.a, sum(f.r) AS s FROM (SELECT t.txt AS a, rank() OVER (ORDER BY t.num) AS r "
+                        "FROM public.t) f GROUP BY f.a"),
+              "a window function below the grouping");
+    EXPECT_EQ(rejection("SELECT t.txt, count(*) AS n FROM public.t WHERE t.at > now() GROUP BY t.txt"),
+              "a value that changes with time or session, not with the rows");
+    EXPECT_EQ(rejection("SELECT g.txt, u.num FROM ((SELECT DISTINCT t.txt FROM public.t) g JOIN public.t u ON (true))"),
+              "t is read beside a grouping, not below it");
+    EXPECT_EQ(rejection("SELECT g.w - interval '1 day' AS x FROM (SELECT t.txt, now() AS w FROM public.t GROUP BY "
+                        "t.txt) g"),
+              "a value that is computed from the moment at which a row was written");
 }
 
 TEST(NormalFilter, TakesOnlyWhatCannotFail) {

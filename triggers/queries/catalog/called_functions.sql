@@ -12,13 +12,13 @@ WITH rule AS (
     WHERE t.typcategory IN ('D', 'T') OR t.typname LIKE 'reg%'
 )
 SELECT p.proname::text AS name, p.oid::regprocedure::text AS signature,
-       CASE WHEN p.prokind = 'a' THEN 'aggregate'
-            WHEN p.proretset THEN 'set'
-            WHEN p.provolatile = 'v' THEN 'volatile'
+       CASE WHEN p.proretset THEN 'set'
+            WHEN p.provolatile = 'v' OR p.prokind = 'a' THEN 'volatile'
             ELSE 'stable' END AS problem
 FROM called JOIN pg_proc p ON p.oid = called.oid JOIN pg_namespace n ON n.oid = p.pronamespace
-WHERE CASE WHEN p.prokind = 'a'
-           THEN n.nspname <> 'pg_catalog' OR p.proname NOT IN ('sum', 'count', 'avg', 'min', 'max')
+WHERE CASE WHEN p.prokind = 'a'  -- an aggregate itself is always immutable; what it calls need not be
+           THEN EXISTS (SELECT FROM pg_aggregate a JOIN pg_proc f ON f.oid IN (a.aggtransfn, a.aggfinalfn)
+                        WHERE a.aggfnoid = p.oid AND f.provolatile = 'v')
            WHEN p.provolatile = 'i' THEN p.proretset
            ELSE NOT (n.nspname = 'pg_catalog' AND p.provolatile = 's' AND NOT p.proretset AND (
                p.proname IN ('date_trunc', 'date_part', 'extract', 'timestamptz', 'timestamp', 'date', 'time', 'timetz',

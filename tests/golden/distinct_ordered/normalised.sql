@@ -1,0 +1,3 @@
+ SELECT DISTINCT child.kind
+   FROM public.child
+  ORDER BY child.kind DESC

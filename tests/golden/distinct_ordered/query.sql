@@ -1,0 +1,1 @@
+SELECT DISTINCT kind FROM child ORDER BY kind DESC

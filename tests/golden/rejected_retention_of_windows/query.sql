@@ -1,0 +1,1 @@
+SELECT day, rank() OVER (ORDER BY day) AS place FROM child GROUP BY day

@@ -1,0 +1,1 @@
+SELECT kind FROM child UNION ALL SELECT region FROM parent

@@ -1,0 +1,1 @@
+SELECT kind, array_agg(quantity) AS q FROM child GROUP BY kind
