@@ -9,6 +9,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,6 +26,16 @@ std::string values_table(const Level& level, std::size_t input);
 // indexed.
 std::vector<std::string> create_state(const Program& program, const std::vector<std::vector<std::string>>& indexes);
 std::vector<std::string> drop_state(const Program& program);
+
+// Where the state keeps a column of the public relation as it is: a key, or refreshed_at. nullopt for what is computed.
+struct StateColumn {
+    std::string table;  // qualified
+    std::string column;
+};
+std::optional<StateColumn> state_column(const Program& program, const std::string& name);
+
+// The columns of the public relation that identify its rows; empty if no set of them does.
+std::vector<std::string> identity_columns(const Program& program);
 
 // The SELECT of the public relation over the state.
 std::string public_select(const Program& program);
