@@ -79,8 +79,10 @@ void add_setup_commands(CLI::App& app, Draft& draft) {
     plan.add_flag("--detailed-exitcode", draft.plan.detailed_exitcode, "Exit 1 if there is something to do");
     auto& install = add_command(app, draft, "install", "Carry out the plan and fill the views", draft.install);
     install.add_flag("--adopt", draft.install.adopt,
-                     "Replace a materialized view of the same name, keeping its grants");
+                     "Replace a materialized view of the same name, keeping grants, comments, indexes, views on top");
     auto& uninstall = add_command(app, draft, "uninstall", "Remove what install made", draft.uninstall);
+    uninstall.add_flag("--eject", draft.uninstall.eject,
+                       "Leave an ordinary materialized view in the place of each view");
     uninstall.add_flag("--purge", draft.uninstall.purge, "Remove the refresh history, too");
 }
 

@@ -66,6 +66,17 @@ std::string scope_of(const install::ViewPlan& view) {
     return view.adopt ? rows + ", replaces the materialized view (--adopt)" : rows;
 }
 
+// What became of a view; of an adopted one, also how far the materialized view was behind.
+std::string outcome_text(const install::ViewPlan& view) {
+    const auto name = catalog::display_name(view.name);
+    if (!view.adopt) return std::string(past_tense(view.action)) + " " + name;
+    const auto text = "adopted " + name + ": proven equal to its query; ";
+    if (!view.rows_that_differed) return text + "the materialized view was never populated";
+    return text + (*view.rows_that_differed == 0
+                       ? "so was the materialized view"
+                       : "the materialized view differed by " + counted(*view.rows_that_differed, "row", "rows"));
+}
+
 // One reason goes into the table, more go below it.
 std::string single_reason(const install::ViewPlan& view) {
     return view.reasons.size() == 1 ? view.reasons.front() : "";
@@ -83,9 +94,11 @@ std::string views_text(const install::Plan& plan, Colour colour) {
 std::string reasons_text(const install::Plan& plan, Colour colour) {
     std::string text;
     for (const auto& view : plan.views) {
-        if (view.reasons.size() < 2) continue;
+        const bool several = view.reasons.size() > 1;
+        if (!several && view.notes.empty()) continue;
         text += "\n" + paint(catalog::display_name(view.name), Style::bold, colour) + "\n";
-        for (const auto& reason : view.reasons) text += "  - " + reason + "\n";
+        for (const auto& reason : view.reasons) text += several ? "  - " + reason + "\n" : "";
+        for (const auto& note : view.notes) text += "  - " + note + "\n";
     }
     return text;
 }
@@ -117,6 +130,8 @@ Json view_json(const install::ViewPlan& view) {
             {"strategy", catalog::name_of(view.strategy)},
             {"reasons", view.reasons},
             {"adopt", view.adopt},
+            {"notes", view.notes},
+            {"rows_that_differed", view.rows_that_differed ? Json(*view.rows_that_differed) : Json()},
             {"estimated_rows", view.estimated_rows}};
 }
 
@@ -144,7 +159,8 @@ std::string done_text(const install::Plan& plan) {
     std::string text;
     for (const auto& view : plan.views) {
         if (view.action == Action::keep) continue;
-        text += std::string(past_tense(view.action)) + " " + catalog::display_name(view.name) + "\n";
+        text += outcome_text(view) + "\n";
+        for (const auto& note : view.notes) text += "  - " + note + "\n";
     }
     return text + "done: " + std::to_string(totals.create) + " created, " + std::to_string(totals.change) +
            " changed, " + std::to_string(totals.drop) + " dropped\n";

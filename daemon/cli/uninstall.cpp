@@ -9,11 +9,14 @@ namespace freshet::cli {
 
 namespace {
 
-void print(const std::vector<std::string>& removed, const Output& output) {
+void print(const install::Uninstalled& done, const Output& output) {
+    const auto& removed = done.removed;
     if (output.json()) {
-        output.answer(json_text({{"removed", removed}}));
+        output.answer(json_text({{"removed", removed}, {"ejected", done.ejected}, {"notes", done.notes}}));
         return;
     }
+    for (const auto& name : done.ejected) output.answer(name + " is a materialized view now; nothing refreshes it\n");
+    for (const auto& note : done.notes) output.answer(note + "\n");
     for (const auto& name : removed) output.answer("removed " + name + "\n");
     const auto count = static_cast<std::int64_t>(removed.size());
     output.answer(removed.empty() ? "nothing to remove\n" : counted(count, "object", "objects") + " removed\n");
@@ -23,9 +26,11 @@ asio::awaitable<ExitCode> uninstall(UninstallOptions command, settings::Settings
     const auto connection = co_await connect(settings, "uninstall");
     install::UninstallOptions options;
     options.purge = command.purge;
+    options.eject = command.eject;
+    options.views = settings.views;
     options.lock_timeout = settings.daemon.lock_timeout;
-    const auto removed = co_await install::uninstall(*connection, options);
-    print(removed, output);
+    const auto done = co_await install::uninstall(*connection, options);
+    print(done, output);
     co_return ExitCode::done;
 }
 

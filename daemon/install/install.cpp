@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "eject.hpp"
 #include "freshet/capture/source_capture.hpp"
 #include "freshet/capture/upkeep.hpp"
 #include "freshet/core/version.hpp"
@@ -85,8 +86,9 @@ asio::awaitable<void> Installer::write_events() {
     for (const auto& event : plan_.events) {
         statements.push_back("INSERT INTO freshet.event (name, source_id, bit, predicate) SELECT " +
                              sql::literal(event.name) + ", s.id, " + std::to_string(event.bit) + ", " +
-                             sql::literal(event.predicate) + " FROM freshet.source s WHERE s.schema_name = " +
-                             sql::literal(event.table.schema) + " AND s.table_name = " + sql::literal(event.table.name));
+                             sql::literal(event.predicate) +
+                             " FROM freshet.source s WHERE s.schema_name = " + sql::literal(event.table.schema) +
+                             " AND s.table_name = " + sql::literal(event.table.name));
     }
     co_await under_lock(connection_, std::move(statements), locks_, "record the events");
 }
@@ -149,7 +151,8 @@ asio::awaitable<void> Installer::drop_unused_sources() {
         auto statements = source.statements;
         statements.push_back("DELETE FROM freshet.event WHERE source_id = " + std::to_string(source.id));
         statements.push_back("DELETE FROM freshet.source WHERE id = " + std::to_string(source.id));
-        co_await under_lock(connection_, std::move(statements), locks_, "remove the capture of " + source.table.display());
+        co_await under_lock(connection_, std::move(statements), locks_,
+                            "remove the capture of " + source.table.display());
     }
 }
 
@@ -162,13 +165,13 @@ asio::awaitable<void> Installer::run() {
     co_await discard_unfinished();
     co_await install_captures(Views::old_and_new);
     co_await write_events();
-    for (const auto& view : plan_.views) {
+    for (auto& view : plan_.views) {
         if (view.action == Action::drop) {
             step("drop " + view.name.display(), small_step);
             co_await drop_view(connection_, *view.present, locks_);
         } else if (view.action != Action::keep) {
             step("build " + view.name.display(), view.estimated_rows + small_step);
-            co_await build_view(connection_, view, keep_of(view), locks_);
+            view.rows_that_differed = co_await build_view(connection_, view, keep_of(view), locks_);
         } else if (view.present->definition != view.definition) {
             co_await connection_.query("UPDATE freshet.view SET definition = $2 WHERE id = $1::integer",
                                        pg::params(std::to_string(view.id), view.definition));
@@ -209,33 +212,66 @@ asio::awaitable<Plan> install(pg::Connection& connection, settings::Settings set
     co_return plan;
 }
 
-asio::awaitable<std::vector<std::string>> uninstall(pg::Connection& connection, UninstallOptions options) {
-    std::vector<std::string> removed;
+namespace {
+
+bool can_be_ejected(const catalog::StoredView& view) {
+    return view.strategy == catalog::Strategy::delta && view.state != catalog::ViewState::building;
+}
+
+std::optional<settings::ViewSettings> configured(const UninstallOptions& options, const catalog::StoredView& view) {
+    for (const auto& one : options.views) {
+        if (sql::parse_qualified_name(one.name, "public") == view.name) {
+            return one;
+        }
+    }
+    return std::nullopt;
+}
+
+asio::awaitable<void> remove_views(pg::Connection& connection, const UninstallOptions& options, LockPolicy locks,
+                                   Uninstalled& done) {
+    const auto views = co_await catalog::load_views(connection, catalog::Unreadable::replaceable);
+    for (const auto& view : views) {
+        if (options.eject && can_be_ejected(view)) {
+            const auto notes = co_await eject_view(connection, view, configured(options, view), locks);
+            done.ejected.push_back(view.display_name());
+            for (const auto& note : notes) {
+                done.notes.push_back(view.display_name() + ": " + note);
+            }
+        } else {
+            co_await drop_view(connection, view, locks);
+            done.removed.push_back("view " + view.display_name());
+        }
+    }
+}
+
+}  // namespace
+
+asio::awaitable<Uninstalled> uninstall(pg::Connection& connection, UninstallOptions options) {
+    Uninstalled done;
+    auto& removed = done.removed;
     const auto installation = co_await catalog::load_installation(connection);
     if (!installation) {
-        co_return removed;
+        co_return done;
     }
     co_await take_install_lock(connection);
     const LockPolicy locks{options.lock_timeout, options.lock_patience};
-    const auto views = co_await catalog::load_views(connection, catalog::Unreadable::replaceable);
-    for (const auto& view : views) {
-        co_await drop_view(connection, view, locks);
-        removed.push_back("view " + view.display_name());
-    }
+    co_await remove_views(connection, options, locks, done);
     const auto sources = co_await catalog::load_sources(connection);
     for (const auto& source : sources) {
         auto statements = capture::drop_capture(source.id);
         statements.push_back("DELETE FROM freshet.event WHERE source_id = " + std::to_string(source.id));
         statements.push_back("DELETE FROM freshet.source WHERE id = " + std::to_string(source.id));
-        co_await under_lock(connection, std::move(statements), locks, "remove the capture of " + source.table.display());
+        co_await under_lock(connection, std::move(statements), locks,
+                            "remove the capture of " + source.table.display());
         removed.push_back("capture of " + source.table.display());
     }
     co_await pg::advisory_unlock(connection, install_lock);
     if (options.purge) {
-        co_await under_lock(connection, std::vector<std::string>(1, "DROP SCHEMA freshet CASCADE"), locks, "drop the schema freshet");
+        co_await under_lock(connection, std::vector<std::string>(1, "DROP SCHEMA freshet CASCADE"), locks,
+                            "drop the schema freshet");
         removed.emplace_back("schema freshet with the refresh log");
     }
-    co_return removed;
+    co_return done;
 }
 
 asio::awaitable<std::vector<std::string>> rehome(pg::Connection& connection) {
@@ -247,7 +283,8 @@ asio::awaitable<std::vector<std::string>> rehome(pg::Connection& connection) {
     auto transaction = co_await pg::Transaction::begin(connection, pg::Isolation::read_committed);
     std::string logs = "freshet.marker_0, freshet.marker_1";
     const auto tables = co_await connection.query(
-        "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'freshet'::regnamespace AND c.relkind = 'r' "
+        "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'freshet'::regnamespace AND c.relkind = "
+        "'r' "
         "AND c.relname ~ '^log_[0-9]+_[01]$'");
     for (int i = 0; i < tables.rows(); ++i) {
         logs += ", " + tables.text(i, 0);

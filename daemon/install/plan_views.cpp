@@ -155,7 +155,7 @@ asio::awaitable<void> Planner::check_name(const settings::ViewSettings& view, Vi
         co_return;
     }
     throw core::Error("a relation named " + plan.name.display() + " exists already and is not ours",
-                      kind == "m" ? "freshetd install --adopt replaces the materialized view, keeping its grants"
+                      kind == "m" ? "freshetd install --adopt replaces the materialized view, keeping what hangs on it"
                                   : "rename or drop it, or choose another name for the view (line " +
                                         std::to_string(view.line) + ")");
 }
@@ -178,11 +178,10 @@ asio::awaitable<std::vector<std::string>> Planner::damage(ViewPlan plan) {
     co_return reasons;
 }
 
-asio::awaitable<ViewPlan> Planner::plan_view(const settings::ViewSettings& view) {
+asio::awaitable<ViewPlan> Planner::plan_view(const settings::ViewSettings& configured) {
     ViewPlan plan;
-    plan.name = sql::parse_qualified_name(view.name, "public");
-    plan.definition = view.query;
-    plan.timezone = view.timezone;
+    plan.name = sql::parse_qualified_name(configured.name, "public");
+    plan.timezone = configured.timezone;
     const auto present = std::find_if(stored_.begin(), stored_.end(), [&](const catalog::StoredView& one) {
         return one.name == plan.name && one.state != catalog::ViewState::building;
     });
@@ -197,6 +196,8 @@ asio::awaitable<ViewPlan> Planner::plan_view(const settings::ViewSettings& view)
     }
     planned_.push_back(plan.name);
     plan.id = next_view_id_;
+    const auto view = co_await with_query(configured, plan);
+    plan.definition = view.query;
     co_await choose_strategy(view, plan);
     co_await check_name(view, plan);
     plan.fingerprint = fingerprint_of(plan, view);
@@ -216,6 +217,7 @@ asio::awaitable<ViewPlan> Planner::plan_view(const settings::ViewSettings& view)
             plan.reasons.emplace_back("the query, its types or its settings changed since it was installed");
         }
         ++next_view_id_;
+        co_await plan_adoption(view, plan);
     }
     co_return plan;
 }

@@ -23,8 +23,8 @@ std::vector<core::Fault> offline_faults(const settings::Settings& settings, cons
     for (const auto& rejection : shape.rejections) {
         const auto at = core::position_of(view.query, rejection.offset);
         faults.push_back({view.query_file.empty() ? settings.file : view.query_file,
-                          view.query_file.empty() ? view.line : at.line, view.query_file.empty() ? view.column : at.column,
-                          rejection.reason, rejection.hint});
+                          view.query_file.empty() ? view.line : at.line,
+                          view.query_file.empty() ? view.column : at.column, rejection.reason, rejection.hint});
     }
     return faults;
 }
@@ -56,7 +56,9 @@ std::vector<core::Fault> check_offline(const settings::Settings& settings) {
     return faults;
 }
 
-int schema_version() { return static_cast<int>(sql::text_paths("triggers/schema/").size()); }
+int schema_version() {
+    return static_cast<int>(sql::text_paths("triggers/schema/").size());
+}
 
 std::vector<std::string> schema_statements(int present_version) {
     std::vector<std::string> statements;
@@ -83,8 +85,7 @@ std::vector<capture::CapturedEvent> events_on(const std::vector<EventPlan>& even
 asio::awaitable<Plan> Planner::make() {
     if (connection_.server_version() < oldest_server) {
         throw core::Faults({{settings_.file, 0, 0,
-                             "PostgreSQL " + std::to_string(connection_.server_version() / 10000) +
-                                 " is not supported",
+                             "PostgreSQL " + std::to_string(connection_.server_version() / 10000) + " is not supported",
                              "use PostgreSQL 15 or newer"}});
     }
     Plan plan;
@@ -105,6 +106,8 @@ asio::awaitable<void> Planner::load() {
     if (!installed_) {
         co_return;
     }
+    const auto tables = co_await connection_.query("SELECT to_regclass('freshet.adoption') IS NOT NULL");
+    remembers_adoptions_ = tables.boolean(0, 0);
     stored_ = co_await catalog::load_views(connection_, catalog::Unreadable::replaceable);
     sources_ = co_await catalog::load_sources(connection_);
     for (const auto& source : sources_) {
@@ -126,7 +129,8 @@ asio::awaitable<void> Planner::plan_schema(Plan& plan) {
         version = (co_await catalog::load_installation(connection_))->schema_version;
         if (version > schema_version()) {
             throw core::Error("the database was installed by a newer freshetd (schema version " +
-                                  std::to_string(version) + ", this one knows " + std::to_string(schema_version()) + ")",
+                                  std::to_string(version) + ", this one knows " + std::to_string(schema_version()) +
+                                  ")",
                               "use the newer freshetd");
         }
     } else {
@@ -136,8 +140,7 @@ asio::awaitable<void> Planner::plan_schema(Plan& plan) {
             throw core::Error("a schema named freshet exists already and is not ours", "rename or drop it");
         }
         if (!schema.boolean(0, 1)) {
-            throw core::Error("no right to create the schema freshet",
-                              "GRANT CREATE ON DATABASE to the daemon's role");
+            throw core::Error("no right to create the schema freshet", "GRANT CREATE ON DATABASE to the daemon's role");
         }
     }
     plan.create_schema = version < schema_version();
@@ -259,16 +262,18 @@ std::vector<std::string> Plan::statements() const {
         }
     }
     for (const auto& view : views) {
-        if (view.adopt) {
-            all.push_back("DROP MATERIALIZED VIEW " + view.name.quoted());
-        }
         if (view.action == Action::drop && view.strategy == catalog::Strategy::delta) {
             all.push_back("DROP VIEW " + view.name.quoted());
         }
         if (view.present && view.action != Action::keep) {
             add(catalog::drop_tables(*view.present));
         }
-        add(view.create_statements);
+        if (view.adopt) {
+            all.insert(all.end(), view.create_statements.begin(), std::prev(view.create_statements.end()));
+            add(view.handover);
+        } else {
+            add(view.create_statements);
+        }
     }
     for (const auto& source : sources) {
         if (source.action == Action::drop) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "freshet/install/plan.hpp"
+#include "legacy.hpp"
 
 namespace freshet::install {
 
@@ -32,6 +33,11 @@ class Planner {
     asio::awaitable<void> plan_concurrent(const settings::ViewSettings& view, ViewPlan& plan);
     // Why a generation whose definition is unchanged has to be built again; empty if it need not.
     asio::awaitable<std::vector<std::string>> damage(ViewPlan plan);
+    // The view with its query: its own, or that of the materialized view that it is to replace, or has replaced.
+    asio::awaitable<settings::ViewSettings> with_query(settings::ViewSettings view, ViewPlan plan);
+    // What is to be kept of a materialized view: the one that is to be adopted, or the one that was.
+    asio::awaitable<void> plan_adoption(const settings::ViewSettings& view, ViewPlan& plan);
+    asio::awaitable<std::vector<catalog::Column>> adopted_columns(catalog::QueryText text, std::int64_t relation);
     asio::awaitable<void> check_name(const settings::ViewSettings& view, ViewPlan& plan);
     asio::awaitable<void> plan_events(Plan& plan);
     asio::awaitable<void> plan_sources(Plan& plan);
@@ -54,6 +60,7 @@ class Planner {
     std::vector<sql::QualifiedName> planned_;
     std::vector<core::Fault> faults_;
     bool installed_ = false;
+    bool remembers_adoptions_ = false;  // the database has the tables for it
 };
 
 // Shared by plan and install.

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "adoption.hpp"
 #include "freshet/async/sleep.hpp"
 #include "freshet/compile/emit.hpp"
 #include "freshet/core/duration.hpp"
 #include "freshet/refresh/refresh.hpp"
 #include "freshet/sql/texts.hpp"
+#include "handover.hpp"
 
 namespace freshet::install {
 
@@ -15,23 +17,14 @@ namespace {
 
 constexpr const char* lock_not_available = "55P03";
 constexpr const char* deadlock_detected = "40P01";
-constexpr std::chrono::milliseconds pause_between_tries{200};
-
-bool worth_another_try(const pg::Error& error) {
-    return error.sqlstate() == lock_not_available || error.sqlstate() == deadlock_detected;
-}
-
 // True if the transaction committed, false if a lock was not to be had.
-asio::awaitable<bool> try_once(pg::Connection& connection, const std::vector<std::string>& statements,
-                               std::chrono::milliseconds timeout) {
+asio::awaitable<bool> try_once(pg::Connection& connection, const Work& work, std::chrono::milliseconds timeout) {
     auto transaction = co_await pg::Transaction::begin(connection, pg::Isolation::read_committed);
     std::exception_ptr failure;
     try {
         co_await connection.query("SELECT set_config('lock_timeout', $1, true)",
                                   pg::params(std::to_string(timeout.count()) + "ms"));
-        for (const auto& statement : statements) {
-            co_await connection.script(statement);
-        }
+        co_await work();
         co_await transaction.commit();
         co_return true;
     } catch (const pg::Error& error) {
@@ -48,7 +41,22 @@ asio::awaitable<bool> try_once(pg::Connection& connection, const std::vector<std
     co_return false;
 }
 
+asio::awaitable<void> run_all(pg::Connection& connection, const std::vector<std::string>& statements) {
+    for (const auto& statement : statements) {
+        co_await connection.script(statement);
+    }
+}
+
 }  // namespace
+
+bool worth_another_try(const pg::Error& error) {
+    return error.sqlstate() == lock_not_available || error.sqlstate() == deadlock_detected;
+}
+
+core::Error no_lock(const std::string& what, LockPolicy policy) {
+    return core::Error("cannot " + what + ": a lock was not to be had within " + core::human_duration(policy.patience),
+                       "end long transactions on the table (pg_stat_activity shows them), then run install again");
+}
 
 std::string query_text(std::string_view name) {
     return std::string(sql::text("triggers/queries/install/" + std::string(name) + ".sql"));
@@ -56,16 +64,19 @@ std::string query_text(std::string_view name) {
 
 asio::awaitable<void> under_lock(pg::Connection& connection, std::vector<std::string> statements, LockPolicy policy,
                                  std::string what) {
+    co_await under_lock(
+        connection, [&] { return run_all(connection, statements); }, policy, std::move(what));
+}
+
+asio::awaitable<void> under_lock(pg::Connection& connection, Work work, LockPolicy policy, std::string what) {
     const auto deadline = std::chrono::steady_clock::now() + policy.patience;
-    bool done = co_await try_once(connection, statements, policy.timeout);
+    bool done = co_await try_once(connection, work, policy.timeout);
     while (!done) {
         if (std::chrono::steady_clock::now() >= deadline) {
-            throw core::Error("cannot " + what + ": a lock was not to be had within " +
-                                  core::human_duration(policy.patience),
-                              "end long transactions on the table (pg_stat_activity shows them), then run install again");
+            throw no_lock(what, policy);
         }
         co_await async::sleep_for(pause_between_tries);
-        done = co_await try_once(connection, statements, policy.timeout);
+        done = co_await try_once(connection, work, policy.timeout);
     }
 }
 
@@ -80,7 +91,8 @@ std::string record_capture(const capture::SourceCapture& capture) {
            std::to_string(capture.source_id) + ", " + sql::literal(capture.table.schema) + ", " +
            sql::literal(capture.table.name) + ", " + sql::literal(capture.table.quoted()) + "::regclass, " +
            sql::literal(capture::fingerprint(capture)) + ", ARRAY[" + operations +
-           "]) ON CONFLICT (id) DO UPDATE SET relation = excluded.relation, fingerprint = excluded.fingerprint, operations "
+           "]) ON CONFLICT (id) DO UPDATE SET relation = excluded.relation, fingerprint = excluded.fingerprint, "
+           "operations "
            "= excluded.operations";
 }
 
@@ -102,8 +114,8 @@ asio::awaitable<void> install_capture(pg::Connection& connection, capture::Sourc
                                 "extend the log of " + capture.table.display());
         }
     }
-    const auto strays =
-        co_await connection.query(query_text("stray_triggers"), pg::params(id, capture.table.schema, capture.table.name));
+    const auto strays = co_await connection.query(query_text("stray_triggers"),
+                                                  pg::params(id, capture.table.schema, capture.table.name));
     if (strays.boolean(0, 0)) {
         const auto drops = capture::drop_triggers(capture.source_id);
         statements.insert(statements.begin(), drops.begin(), drops.end());
@@ -132,7 +144,8 @@ asio::awaitable<void> prepare_generation(pg::Connection& connection, const ViewP
         "program) VALUES (" +
         id + ", " + sql::literal(plan.name.schema) + ", " + sql::literal(plan.name.name) + ", '" +
         std::string(catalog::name_of(plan.strategy)) + "', 'building', " + sql::literal(plan.definition) + ", " +
-        sql::literal(plan.timezone) + ", " + sql::literal(plan.fingerprint) + ", " + sql::literal(program) + "::jsonb)");
+        sql::literal(plan.timezone) + ", " + sql::literal(plan.fingerprint) + ", " + sql::literal(program) +
+        "::jsonb)");
     for (const auto& table : plan.sources) {
         statements.push_back("INSERT INTO freshet.view_source SELECT " + id +
                              ", s.id FROM freshet.source s WHERE s.schema_name = " + sql::literal(table.schema) +
@@ -140,6 +153,8 @@ asio::awaitable<void> prepare_generation(pg::Connection& connection, const ViewP
     }
     co_await under_lock(connection, std::move(statements), policy, "create the tables of " + plan.name.display());
 }
+
+}  // namespace
 
 std::vector<std::string> drop_generation(const catalog::StoredView& view) {
     std::vector<std::string> statements;
@@ -150,53 +165,57 @@ std::vector<std::string> drop_generation(const catalog::StoredView& view) {
     return statements;
 }
 
-asio::awaitable<std::vector<std::string>> kept_grants(pg::Connection& connection, sql::QualifiedName name) {
-    const auto rows = co_await connection.query(query_text("grants"), pg::params(name.schema, name.name));
-    std::vector<std::string> statements;
-    for (int i = 0; i < rows.rows(); ++i) {
-        statements.push_back(rows.text(i, 0));
-    }
-    co_return statements;
+std::vector<std::string> forget_view(const catalog::StoredView& view) {
+    auto statements = drop_generation(view);
+    statements.push_back("DELETE FROM freshet.adoption WHERE schema_name = " + sql::literal(view.name.schema) +
+                         " AND relation_name = " + sql::literal(view.name.name));
+    return statements;
 }
 
-// In place if its columns allow that, so that views on top survive; or else dropped and made anew.
-std::string replace_view(const ViewPlan& plan, const std::vector<std::string>& grants) {
+std::string create_public(const sql::QualifiedName& name, const std::string& select) {
+    return "CREATE VIEW " + name.quoted() + " AS\n" + select;
+}
+
+namespace {
+
+// In place if its columns allow that; or else made anew, with whatever hangs on it.
+std::string replace_view(const Legacy& legacy, const std::string& create_statement,
+                         const std::vector<std::string>& before) {
     const std::string create = "CREATE ";
-    const auto& statement = plan.create_statements.back();
-    const auto execute = [](const std::string& text) { return "EXECUTE " + sql::literal(text) + ";\n"; };
-    auto anew = execute("DROP VIEW " + plan.name.quoted()) + execute(statement);
-    for (const auto& grant : grants) {
-        anew += execute(grant);
+    auto successor = before;
+    successor.push_back(create_statement);
+    std::string in_place;
+    std::string anew;
+    for (const auto& statement : before) {
+        in_place += "EXECUTE " + sql::literal(statement) + ";\n";
+    }
+    in_place += "EXECUTE " + sql::literal(create + "OR REPLACE " + create_statement.substr(create.size())) + ";\n";
+    for (const auto& statement : handover(legacy, successor, Becomes::view)) {
+        anew += "EXECUTE " + sql::literal(statement) + ";\n";
     }
     return "DO LANGUAGE plpgsql " +
-           sql::literal("BEGIN\n" + execute(create + "OR REPLACE " + statement.substr(create.size())) +
-                        "EXCEPTION WHEN invalid_table_definition THEN\n" + anew + "END");
+           sql::literal("BEGIN\n" + in_place + "EXCEPTION WHEN invalid_table_definition THEN\n" + anew + "END");
 }
 
 // Public relation, grants and states change hands in one transaction: readers see the old or the new, never neither.
-asio::awaitable<void> swap_in(pg::Connection& connection, const ViewPlan& plan, LockPolicy policy) {
-    std::vector<std::string> statements;
-    const auto add = [&](const std::vector<std::string>& more) {
-        statements.insert(statements.end(), more.begin(), more.end());
-    };
-    const bool delta = plan.strategy == catalog::Strategy::delta;
-    const bool replaces_view = plan.present && plan.present->strategy == catalog::Strategy::delta;
-    if (delta && (plan.adopt || replaces_view)) {
-        const auto grants = co_await kept_grants(connection, plan.name);
-        if (plan.adopt) {
-            statements.push_back("DROP MATERIALIZED VIEW " + plan.name.quoted());
-            statements.push_back(plan.create_statements.back());
-            add(grants);
-        } else {
-            statements.push_back(replace_view(plan, grants));
-        }
-    } else if (delta) {
-        statements.push_back(plan.create_statements.back());
-    }
+asio::awaitable<void> swap_in(pg::Connection& connection, const ViewPlan& plan, std::string select, LockPolicy policy) {
+    std::vector<std::string> more;
     if (plan.present) {
-        add(drop_generation(*plan.present));
+        more = drop_generation(*plan.present);
     }
-    statements.push_back("UPDATE freshet.view SET state = 'ready' WHERE id = " + std::to_string(plan.id));
+    more.push_back("UPDATE freshet.view SET state = 'ready' WHERE id = " + std::to_string(plan.id));
+    if (plan.adopt) {
+        co_await take_over(connection, plan, std::move(select), std::move(more), policy);
+        co_return;
+    }
+    std::vector<std::string> statements;
+    if (plan.strategy == catalog::Strategy::delta) {
+        const auto create = create_public(plan.name, select);
+        const auto legacy = co_await read_legacy(connection, plan.name);
+        statements.push_back(legacy ? replace_view(*legacy, create, let_owner_read(plan.program, legacy->relation))
+                                    : create);
+    }
+    statements.insert(statements.end(), more.begin(), more.end());
     co_await under_lock(connection, std::move(statements), policy, "put " + plan.name.display() + " in place");
 }
 
@@ -214,8 +233,8 @@ catalog::StoredView stored_from(const ViewPlan& plan, std::vector<catalog::Store
 
 }  // namespace
 
-asio::awaitable<void> build_view(pg::Connection& connection, ViewPlan plan, std::optional<std::string> keep,
-                                 LockPolicy policy) {
+asio::awaitable<std::optional<std::int64_t>> build_view(pg::Connection& connection, ViewPlan plan,
+                                                        std::optional<std::string> keep, LockPolicy policy) {
     co_await prepare_generation(connection, plan, policy);
     co_await refresh::create_position(connection, plan.id);
     std::vector<catalog::StoredSource> sources;
@@ -229,9 +248,18 @@ asio::awaitable<void> build_view(pg::Connection& connection, ViewPlan plan, std:
     refresh::Request request;
     request.work = refresh::Work::recompute;
     request.trigger = refresh::Trigger::startup;
-    request.keep = std::move(keep);
+    request.keep = keep;
     co_await refresh::refresh(connection, view, request);
-    co_await swap_in(connection, plan, policy);
+    std::string select;
+    if (plan.strategy == catalog::Strategy::delta) {
+        select = co_await fitting_select(connection, plan);
+    }
+    std::optional<std::int64_t> differed;
+    if (plan.adopt) {
+        differed = co_await prove_adopted(connection, view, select, std::move(keep));
+    }
+    co_await swap_in(connection, plan, std::move(select), policy);
+    co_return differed;
 }
 
 asio::awaitable<void> drop_view(pg::Connection& connection, const catalog::StoredView& view, LockPolicy policy) {
@@ -239,7 +267,7 @@ asio::awaitable<void> drop_view(pg::Connection& connection, const catalog::Store
     if (view.strategy == catalog::Strategy::delta && view.state != catalog::ViewState::building) {
         statements.push_back("DROP VIEW IF EXISTS " + view.name.quoted());
     }
-    const auto drops = drop_generation(view);
+    const auto drops = view.state == catalog::ViewState::building ? drop_generation(view) : forget_view(view);
     statements.insert(statements.end(), drops.begin(), drops.end());
     co_await under_lock(connection, std::move(statements), policy, "drop " + view.name.display());
 }

@@ -21,13 +21,28 @@ struct LockPolicy {
 // patience is over. `what` names the work in the error.
 asio::awaitable<void> under_lock(pg::Connection& connection, std::vector<std::string> statements, LockPolicy policy,
                                  std::string what);
+// The same for work that has to look before it acts; it runs once for each try.
+using Work = std::function<asio::awaitable<void>()>;
+asio::awaitable<void> under_lock(pg::Connection& connection, Work work, LockPolicy policy, std::string what);
+
+// Whether another try can help: a lock was not to be had.
+bool worth_another_try(const pg::Error& error);
+// What a try that must give up says.
+core::Error no_lock(const std::string& what, LockPolicy policy);
+constexpr std::chrono::milliseconds pause_between_tries{200};
 
 // Brings the capture of one source to what `capture` says: log, functions, triggers and the record of them together.
 asio::awaitable<void> install_capture(pg::Connection& connection, capture::SourceCapture capture, LockPolicy policy);
 
-// Builds a view's new generation beside the present one, fills it and swaps it in.
-asio::awaitable<void> build_view(pg::Connection& connection, ViewPlan plan, std::optional<std::string> keep,
-                                 LockPolicy policy);
+// Builds a view's new generation beside the present one, fills it and swaps it in; an adopted one is proven equal to
+// its query before. Returns by how many rows an adopted materialized view differed, if that could be told.
+asio::awaitable<std::optional<std::int64_t>> build_view(pg::Connection& connection, ViewPlan plan,
+                                                        std::optional<std::string> keep, LockPolicy policy);
+// The statements that remove a generation and its tables, but not its public relation.
+std::vector<std::string> drop_generation(const catalog::StoredView& view);
+// The same for a view that is given up, and what was remembered of its adoption.
+std::vector<std::string> forget_view(const catalog::StoredView& view);
+std::string create_public(const sql::QualifiedName& name, const std::string& select);
 asio::awaitable<void> drop_view(pg::Connection& connection, const catalog::StoredView& view, LockPolicy policy);
 
 std::string query_text(std::string_view name);

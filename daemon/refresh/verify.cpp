@@ -40,11 +40,12 @@ asio::awaitable<void> compare(pg::Connection& connection, const catalog::StoredV
                               VerifyRequest request, Proof& proof) {
     const auto special = co_await comparisons(connection, view.name);
     co_await name_resolution_as_user(connection, view);
+    const auto published = request.published.empty() ? view.name.quoted() : request.published;
     const auto statement =
         view.strategy == catalog::Strategy::delta
-            ? compile::compare(view.program, view.name.quoted(), definition_without_terminator(view),
+            ? compile::compare(view.program, published, definition_without_terminator(view),
                                {request.tenant.has_value()}, special, static_cast<int>(most_examples))
-            : "WITH published AS MATERIALIZED (SELECT * FROM " + view.name.quoted() + "), expected AS MATERIALIZED (" +
+            : "WITH published AS MATERIALIZED (SELECT * FROM " + published + " AS p), expected AS MATERIALIZED (" +
                   definition_without_terminator(view) +
                   "\n), differences AS (SELECT 'missing' AS side, to_jsonb(x) AS difference FROM (SELECT * FROM "
                   "expected "
@@ -100,6 +101,9 @@ asio::awaitable<bool> prove(pg::Connection& connection, const std::vector<ChainM
     bool up_to_date = co_await chain.advance_to(target + 1);
     if (up_to_date) {
         proof.as_of = turn.as_of();
+        if (request.prepare) {
+            co_await request.prepare();
+        }
         co_await compare(connection, view, turn, request, proof);
         if (proof.differences == 0 && view.strategy == catalog::Strategy::delta) {
             co_await compare_state(view, turn, request, proof);
@@ -112,6 +116,14 @@ asio::awaitable<bool> prove(pg::Connection& connection, const std::vector<ChainM
     if (!up_to_date) {
         co_await chain.give_back();
         co_return false;
+    }
+    if (request.conclude && proof.differences > 0) {
+        co_await chain.give_back();
+        co_return true;
+    }
+    if (request.conclude) {
+        co_await request.conclude();
+        chain.mark_changed(target);
     }
     co_await chain.finish(std::nullopt, std::nullopt);
     co_return true;

@@ -122,9 +122,9 @@ void add_view_keys(std::vector<Key>& table) {
                  "One view, under the name that its readers query: `name` or `schema.name`; the default schema "
                  "is `public`. With strategy `concurrent`, the name of an existing materialized view."),
          text("views.*.query", "",
-              "The file with the defining `SELECT`, relative to the configuration file. Exactly one of `query` and "
-              "`sql` "
-              "is needed, except with strategy `concurrent`."),
+              "The file with the defining `SELECT`, relative to the configuration file. Without it and without "
+              "`sql`, the query is that of the materialized view of this name, which `install --adopt` replaces or "
+              "strategy `concurrent` refreshes."),
          text("views.*.sql", "", "The defining `SELECT` itself."),
          choice(
              "views.*.strategy", "auto", {"auto", "delta", "concurrent"},

@@ -80,12 +80,6 @@ void read_query(const Section& section, const std::filesystem::path& directory, 
             section.fault(key, "is empty", "give the defining SELECT, or leave the key out");
         }
     }
-    const bool absent = section.value("query") == nullptr && section.value("sql") == nullptr;
-    if (absent && view.strategy != StrategyChoice::concurrent) {
-        section.fault_here("has no query",
-                           "add \"query\": \"<file>.sql\" or \"sql\": \"SELECT ...\", or set \"strategy\": "
-                           "\"concurrent\" if this is an existing materialized view");
-    }
 }
 
 void read_times(const Section& section, ViewSettings& view) {

@@ -47,7 +47,8 @@ install::Plan Engine::install(install::PlanOptions options) {
 
 std::vector<std::string> Engine::uninstall(install::UninstallOptions options) {
     return with_connection(conninfo_,
-                           [&](pg::Connection& connection) { return install::uninstall(connection, options); });
+                           [&](pg::Connection& connection) { return install::uninstall(connection, options); })
+        .removed;
 }
 
 std::vector<std::string> Engine::rehome() {

@@ -20,6 +20,13 @@ Finished Freshetd::command(std::vector<std::string> arguments, std::chrono::mill
     return run_process(program_, options, limit);
 }
 
+std::unique_ptr<Process> Freshetd::launch(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--config", file_.string()});
+    ProcessOptions options;
+    options.arguments = std::move(arguments);
+    return std::make_unique<Process>(program_, options);
+}
+
 std::string Freshetd::must(std::vector<std::string> arguments) {
     const std::string name = arguments.front();
     const Finished finished = command(std::move(arguments));

@@ -22,7 +22,9 @@ class Freshetd {
     void configure(const std::string& configuration);
     // Runs a command to its end, whatever its exit code.
     Finished command(std::vector<std::string> arguments, std::chrono::milliseconds limit = std::chrono::seconds(60));
-    // The same for a command that must succeed: throws std::runtime_error with what it wrote.
+    // Starts a command and returns at once.
+    std::unique_ptr<Process> launch(std::vector<std::string> arguments);
+    // command() for one that must succeed: throws std::runtime_error with what it wrote.
     std::string must(std::vector<std::string> arguments);
 
     // `freshetd run`; returns at once. listening() says when its pages are there.

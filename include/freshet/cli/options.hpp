@@ -26,6 +26,7 @@ struct InstallOptions {
 
 struct UninstallOptions {
     bool purge = false;
+    bool eject = false;
 };
 
 struct RunOptions {};

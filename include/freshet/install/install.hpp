@@ -19,9 +19,9 @@ struct Progress {
 
 struct InstallOptions {
     PlanOptions plan;
-    std::chrono::milliseconds lock_timeout{2000};         // one try for a lock that writers need
-    std::chrono::milliseconds lock_patience{300'000};     // all tries together
-    std::function<void(const Progress&)> progress;        // may be empty
+    std::chrono::milliseconds lock_timeout{2000};      // one try for a lock that writers need
+    std::chrono::milliseconds lock_patience{300'000};  // all tries together
+    std::function<void(const Progress&)> progress;     // may be empty
 };
 
 // Plans and installs. Returns the plan that was carried out. Throws core::Faults or pg::Error; what was done until then
@@ -29,14 +29,22 @@ struct InstallOptions {
 asio::awaitable<Plan> install(pg::Connection& connection, settings::Settings settings, InstallOptions options);
 
 struct UninstallOptions {
-    bool purge = false;  // drop the schema with the refresh log, too
+    bool purge = false;                         // drop the schema with the refresh log, too
+    bool eject = false;                         // leave a materialized view in the place of each view
+    std::vector<settings::ViewSettings> views;  // as configured: indexes and retention of views that were not adopted
     std::chrono::milliseconds lock_timeout{2000};
     std::chrono::milliseconds lock_patience{300'000};
 };
 
+struct Uninstalled {
+    std::vector<std::string> removed;  // for people
+    std::vector<std::string> ejected;  // views that are materialized views now
+    std::vector<std::string> notes;    // what those could not keep
+};
+
 // Removes triggers, logs, states and public views; source tables are left as they were. Without `purge` the refresh log
-// stays. Returns the names of what was removed, for people.
-asio::awaitable<std::vector<std::string>> uninstall(pg::Connection& connection, UninstallOptions options);
+// stays.
+asio::awaitable<Uninstalled> uninstall(pg::Connection& connection, UninstallOptions options);
 
 // After a dump was restored elsewhere the positions mean nothing: empties the logs, gives every view a fresh position
 // and marks it broken, so that it is recomputed. Returns the views concerned; empty if this is the cluster that was

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "freshet/capture/source_capture.hpp"
+#include "freshet/catalog/columns.hpp"
 #include "freshet/catalog/resolve.hpp"
 #include "freshet/catalog/store.hpp"
 #include "freshet/core/error.hpp"
@@ -24,18 +25,23 @@ struct ViewPlan {
     Action action = Action::keep;
     sql::QualifiedName name;
     catalog::Strategy strategy = catalog::Strategy::delta;
-    // Why this strategy: for `auto`, clause by clause what stands in the way of a better one; for a rebuild, what changed.
+    // Why this strategy: for `auto`, clause by clause what stands in the way of a better one; for a rebuild, what
+    // changed.
     std::vector<std::string> reasons;
     int id = 0;  // of the generation that install makes, or of the one it keeps or drops
     std::string definition;
     std::string timezone;
     std::string fingerprint;
-    compile::Program program;                      // delta
+    compile::Program program;  // delta
     std::vector<sql::QualifiedName> sources;
-    std::vector<std::string> create_statements;    // state tables and indexes, then the public view as the last
-    std::int64_t estimated_rows = 0;               // of the sources
-    bool adopt = false;                            // a materialized view of this name is to be replaced
-    std::optional<catalog::StoredView> present;    // the generation in place
+    std::vector<std::string> create_statements;      // state tables and indexes, then the public view as the last
+    std::int64_t estimated_rows = 0;                 // of the sources
+    bool adopt = false;                              // a materialized view of this name is to be replaced
+    std::vector<std::string> handover;               // the statements of that, as things stand
+    std::vector<std::string> notes;                  // what is not kept of the materialized view, and why
+    std::vector<catalog::Column> columns;            // that the public relation must have; empty if any will do
+    std::optional<std::int64_t> rows_that_differed;  // of the materialized view, at the time it was replaced
+    std::optional<catalog::StoredView> present;      // the generation in place
 };
 
 struct SourcePlan {

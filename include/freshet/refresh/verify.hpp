@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,11 @@ struct VerifyRequest {
     std::optional<std::string> tenant;
     std::optional<std::string> keep;
     bool repair = false;
+    std::string published;  // SQL of the relation to prove; empty for the view's public relation
+    // Both run inside the transaction of the proof: one when everything pending is folded and nothing is compared yet,
+    // the other when the view was found equal, before all of it is committed together.
+    std::function<asio::awaitable<void>()> prepare;
+    std::function<asio::awaitable<void>()> conclude;
 };
 
 // Folds what is pending, then compares in the same snapshot: what readers see with the query itself, and if that is

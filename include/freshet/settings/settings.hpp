@@ -57,8 +57,9 @@ struct ReconcileSchedule {
 };
 
 struct ViewSettings {
-    std::string name;  // name or schema.name; default schema public
-    std::string query; // the defining SELECT, read from "query" (a file) or "sql"; empty only for concurrent
+    std::string name;   // name or schema.name; default schema public
+    std::string query;  // the defining SELECT, read from "query" (a file) or "sql"; empty: that of the materialized
+                        // view of this name
     std::string query_file;  // as shown to people; empty for "sql"
     StrategyChoice strategy = StrategyChoice::automatic;
     std::chrono::milliseconds debounce{200};

@@ -63,7 +63,21 @@ TEST(Plan, OneReasonGoesIntoTheTable) {
 }
 
 TEST(Plan, WasCarriedOut) {
-    EXPECT_EQ(done_text(sample()), "created mv_a\ndone: 1 created, 1 changed, 0 dropped\n");
+    auto plan = sample();
+    plan.views[0].adopt = false;
+    EXPECT_EQ(done_text(plan), "created mv_a\ndone: 1 created, 1 changed, 0 dropped\n");
+}
+
+TEST(Plan, TellsHowFarAnAdoptedViewWasBehind) {
+    auto plan = sample();
+    plan.views[0].notes = {"not kept: the index by_total"};
+    EXPECT_THAT(done_text(plan), HasSubstr("adopted mv_a: proven equal to its query; the materialized view was never "
+                                           "populated\n  - not kept: the index by_total\n"));
+    plan.views[0].rows_that_differed = 0;
+    EXPECT_THAT(done_text(plan), HasSubstr("; so was the materialized view\n"));
+    plan.views[0].rows_that_differed = 12;
+    EXPECT_THAT(done_text(plan), HasSubstr("; the materialized view differed by 12 rows\n"));
+    EXPECT_THAT(plan_text(plan, Colour::none), HasSubstr("\nmv_a\n  - not kept: the index by_total\n"));
 }
 
 TEST(Plan, TheScriptEndsEveryStatementOnce) {

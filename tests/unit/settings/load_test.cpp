@@ -195,9 +195,9 @@ TEST(Load, AnEventNeedsATableAndACondition) {
                             fault(1, 45, "events.e.when is empty", "")));
 }
 
-TEST(LoadView, NeedsExactlyOneQuery) {
-    EXPECT_THAT(view_fault(""), fault(1, 12, "views.v has no query", "\"strategy\": \"concurrent\""));
-    EXPECT_THAT(view_fault(R"("strategy": "delta")"), fault(1, 12, "views.v has no query", ""));
+// Without any, the query is that of a materialized view of the name: the database knows whether there is one.
+TEST(LoadView, TakesAtMostOneQuery) {
+    EXPECT_EQ(parsed(R"({"views": {"v": {}}})").views.at(0).query, "");
     EXPECT_THAT(view_fault(query + R"(, "query": "views/a.sql")"),
                 fault(1, 25, "views.v.sql is given besides \"query\"", "keep one"));
     EXPECT_THAT(view_fault(R"("sql": " ; ")"), fault(1, 25, "views.v.sql is empty", ""));
