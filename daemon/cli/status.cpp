@@ -28,6 +28,8 @@ ViewStatus read_view(const Columns& row) {
     view.last_status = row.optional_text("last_status");
     view.last_error = row.optional_text("last_error");
     view.consecutive_failures = row.integer("consecutive_failures");
+    view.verified_at = row.optional_number("verified_at");
+    view.drift_rows = row.optional_integer("drift_rows");
     return view;
 }
 

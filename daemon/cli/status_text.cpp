@@ -72,6 +72,8 @@ Json view_json(const ViewStatus& view) {
             {"last_status", text_json(view.last_status)},
             {"last_error", text_json(view.last_error)},
             {"consecutive_failures", view.consecutive_failures},
+            {"verified_at", moment_json(view.verified_at)},
+            {"drift_rows", view.drift_rows ? Json(*view.drift_rows) : Json()},
             {"staleness_slo_seconds", std::chrono::duration<double>(view.objective).count()},
             {"healthy", view.healthy()},
             {"next_step", text_json(next_step(view))}};

@@ -1,3 +1,4 @@
+#include "freshet/refresh/proof_record.hpp"
 #include "freshet/refresh/verify.hpp"
 
 #include "freshet/cli/commands.hpp"
@@ -48,7 +49,13 @@ asio::awaitable<VerifyReport> verify_one(pg::Connection& connection, catalog::St
         report.error = error.what();
         report.hint = error.hint();
     }
-    report.duration = duration_cast<milliseconds>(Clock::now() - began);
+    const auto took = Clock::now() - began;
+    report.duration = duration_cast<milliseconds>(took);
+    refresh::ProofRun run;
+    run.tenant = request.tenant;
+    run.took = took;
+    run.error = report.error;
+    co_await refresh::record_proof(connection, view, run, report.proof);
     co_return report;
 }
 

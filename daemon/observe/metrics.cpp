@@ -228,13 +228,16 @@ void Metrics::refresh_retried(const std::string& view) {
     }
 }
 
-void Metrics::verified(const std::string& view, VerifyOutcome outcome, std::int64_t drift_rows, SystemTime as_of) {
+void Metrics::verified(const std::string& view, VerifyOutcome outcome, std::int64_t drift_rows) {
     if (impl_->knows(view)) {
-        if (outcome == VerifyOutcome::exact) {
-            impl_->advance(Metric::verified_timestamp, view, as_of);
-        }
         impl_->counter(Metric::verify_runs, {view, name_of(outcome, verify_outcomes)}).Increment();
         impl_->counter(Metric::drift_rows, {view}).Increment(static_cast<double>(drift_rows));
+    }
+}
+
+void Metrics::set_verified(const std::string& view, SystemTime as_of) {
+    if (impl_->knows(view)) {
+        impl_->advance(Metric::verified_timestamp, view, as_of);
     }
 }
 

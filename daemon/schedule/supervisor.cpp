@@ -47,6 +47,7 @@ Supervisor::Supervisor(asio::any_io_executor executor, settings::Settings settin
       control_link_(executor, control_options(settings_), core::Backoff(reconnect_limits),
                     report_to(log, metrics, observe::SessionRole::control)),
       upkeep_(settings_, log, metrics, clock),
+      prover_(executor, settings_, log, metrics),
       wake_(executor),
       stop_requested_(executor),
       view_tasks_(executor,
@@ -67,6 +68,7 @@ void Supervisor::stop() {
     stopping_ = true;
     wake_.notify();
     stop_requested_.notify();
+    prover_.stop();
     for (const auto& view : views_) {
         view->stop();
     }
@@ -76,12 +78,14 @@ void Supervisor::cancel() {
     stop();
     cancelled_ = true;
     view_tasks_.cancel_all();
+    prover_.cancel();
 }
 
 asio::awaitable<void> Supervisor::run() {
     // The control session may wait for a database that is away; stop() must not.
     co_await async::first_of(control(), control_may_be_left());
     co_await stop_views();
+    co_await prover_.join();
     if (cancelled_) {
         // The calls of that thread go in order: this one ends when the cancel requests have reached the server.
         co_await async::offload_of(executor_).run([] {});
@@ -200,6 +204,7 @@ asio::awaitable<void> Supervisor::unload_views() {
         metrics_.remove_view(view->view().display_name());
     }
     upkeep_.stand_by();
+    prover_.stand_by();
 }
 
 asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
@@ -293,7 +298,10 @@ asio::awaitable<void> Supervisor::lead(pg::Connection& connection) {
     log_.info("leading", {{"views", static_cast<std::int64_t>(views_.size())}});
     auto action = doorbell_->connected(clock_.now());
     while (!stopping_) {
-        co_await upkeep_.run_if_due(connection, views_);
+        const bool worked = co_await upkeep_.run_if_due(connection, views_);
+        if (worked) {
+            co_await prover_.look(connection, views_);
+        }
         action = co_await carry_out(connection, action);
         if (views_changed_) {
             co_await load_views(connection);

@@ -32,9 +32,9 @@ void Upkeep::stand_by() {
     metrics_.forget_cluster();
 }
 
-asio::awaitable<void> Upkeep::run_if_due(pg::Connection& connection, const Views& views) {
+asio::awaitable<bool> Upkeep::run_if_due(pg::Connection& connection, const Views& views) {
     if (clock_.now() < next_) {
-        co_return;
+        co_return false;
     }
     next_ = clock_.now() + interval;
     co_await measure_capture(connection);  // before rows are trimmed
@@ -46,8 +46,11 @@ asio::awaitable<void> Upkeep::run_if_due(pg::Connection& connection, const Views
         next_calendar_ = clock_.now() + calendar_interval;
         co_await connection.query(query_text("forget_log"),
                                   pg::params(std::to_string(settings_.daemon.refresh_log_keep.count()) + " hours"));
+        co_await connection.query(query_text("forget_proofs"),
+                                  pg::params(std::to_string(settings_.daemon.refresh_log_keep.count()) + " hours"));
         calendar_.replace(co_await upcoming_reconciles(connection, settings_, log_));
     }
+    co_return true;
 }
 
 void Upkeep::request_due(const Views& views, double now) {

@@ -157,7 +157,11 @@ void add_view_keys(std::vector<Key>& table) {
           .fallback = "none",
           .meaning = "Indexes for the readers, each a list of `column [ASC|DESC] [NULLS FIRST|LAST]`."},
          duration("views.*.staleness_slo", view.staleness_slo, milliseconds{1}, hours{24 * 365},
-                  "A view older than this is reported as stale.")});
+                  "A view older than this is reported as stale."),
+         duration("views.*.verify", view.verify, milliseconds{0}, hours{24 * 365},
+                  "How often the daemon compares the whole view with its query, as `freshetd verify --repair` does, and "
+                  "reports and repairs what differs. It costs as much as running the query, and refreshes of the view "
+                  "wait for it. `0s` for never.")});
 }
 
 }  // namespace

@@ -86,6 +86,7 @@ void read_times(const Section& section, ViewSettings& view) {
     section.read("debounce", view.debounce);
     section.read("max_delay", view.max_delay);
     section.read("staleness_slo", view.staleness_slo);
+    section.read("verify", view.verify);
     if (view.max_delay < view.debounce) {
         section.fault(section.value("max_delay") != nullptr ? "max_delay" : "debounce",
                       "does not fit: max_delay is " + core::duration_literal(view.max_delay) + ", debounce is " +

@@ -11,7 +11,9 @@ SELECT CASE WHEN v.schema_name = 'public' THEN v.relation_name ELSE v.schema_nam
        p.last_refresh_at,
        p.last_status,
        p.last_error,
-       coalesce(p.consecutive_failures, 0) AS consecutive_failures
+       coalesce(p.consecutive_failures, 0) AS consecutive_failures,
+       proven.as_of AS verified_at,
+       last_proof.drift_rows
 FROM freshet.view v
 LEFT JOIN freshet.position p ON p.view_id = v.id AND p.node = 'local'
 CROSS JOIN LATERAL (SELECT sum(o.changes)::bigint AS changes, min(o.oldest) AS oldest
@@ -21,6 +23,12 @@ CROSS JOIN LATERAL (
     SELECT CASE WHEN v.state <> 'ready' THEN p.as_of
                 WHEN c.changes = 0 THEN now()
                 ELSE greatest(p.as_of, c.oldest) END AS as_of) a
+-- The moment for which all of the view was last found equal to its query, and by how many rows the last proof, if it
+-- found an answer, found it to differ.
+LEFT JOIN LATERAL (SELECT max(f.as_of) AS as_of FROM freshet.proof f
+                   WHERE f.view_id = v.id AND f.tenant IS NULL AND f.outcome = 'exact') AS proven ON true
+LEFT JOIN LATERAL (SELECT f.drift_rows FROM freshet.proof f WHERE f.view_id = v.id AND f.outcome <> 'failed'
+                   ORDER BY f.ended_at DESC, f.id DESC LIMIT 1) AS last_proof ON true
 WHERE v.state <> 'building'
    OR NOT EXISTS (SELECT FROM freshet.view other
                   WHERE (other.schema_name, other.relation_name) = (v.schema_name, v.relation_name)

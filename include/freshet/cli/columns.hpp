@@ -20,6 +20,9 @@ class Columns {
     std::optional<std::string> optional_text(std::string_view column) const {
         return given(column) ? std::optional(text(column)) : std::nullopt;
     }
+    std::optional<std::int64_t> optional_integer(std::string_view column) const {
+        return given(column) ? std::optional(integer(column)) : std::nullopt;
+    }
     std::optional<double> optional_number(std::string_view column) const {
         return given(column) ? std::optional(number(column)) : std::nullopt;
     }

@@ -27,6 +27,8 @@ struct ViewStatus {
     std::optional<std::string> last_status;
     std::optional<std::string> last_error;
     std::int64_t consecutive_failures = 0;
+    std::optional<double> verified_at;        // the moment for which all of it was last found exact
+    std::optional<std::int64_t> drift_rows;  // that the last proof found
     std::chrono::milliseconds objective{0};  // staleness_slo
 
     // Ready, and no staler than its objective.

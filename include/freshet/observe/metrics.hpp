@@ -63,8 +63,10 @@ class Metrics {
     void refresh_started(const std::string& view);
     void refresh_ended(const std::string& view, const RefreshSample& sample);
     void refresh_retried(const std::string& view);
-    // A proof that ended; `as_of` is the moment of its snapshot.
-    void verified(const std::string& view, VerifyOutcome outcome, std::int64_t drift_rows, SystemTime as_of);
+    // A proof that ended.
+    void verified(const std::string& view, VerifyOutcome outcome, std::int64_t drift_rows);
+    // The moment for which all of the view was found equal to its query; an earlier one than is shown changes nothing.
+    void set_verified(const std::string& view, SystemTime as_of);
     // The first fill of a view or the recomputation of a broken one: source rows read, of those there are to read.
     void set_backfill(const std::string& view, std::int64_t rows_done, std::int64_t rows_expected);
 

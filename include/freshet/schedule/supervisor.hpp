@@ -19,6 +19,7 @@
 #include "freshet/observe/status.hpp"
 #include "freshet/pg/link.hpp"
 #include "freshet/schedule/doorbell_machine.hpp"
+#include "freshet/schedule/prover.hpp"
 #include "freshet/schedule/upkeep.hpp"
 #include "freshet/schedule/view_loop.hpp"
 #include "freshet/schedule/worker_pool.hpp"
@@ -75,6 +76,7 @@ class Supervisor {
     WorkerPool pool_;
     pg::Link control_link_;
     Upkeep upkeep_;
+    Prover prover_;
     async::Event wake_;
     async::Event stop_requested_;
     async::TaskGroup view_tasks_;

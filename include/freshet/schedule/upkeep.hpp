@@ -29,7 +29,8 @@ class Upkeep {
     // Before the loops of these views begin: a view that is marked broken is recomputed by its loop, unless its changes
     // go unnoticed.
     asio::awaitable<void> views_loaded(pg::Connection& connection, const Views& views);
-    asio::awaitable<void> run_if_due(pg::Connection& connection, const Views& views);
+    // True if it was due.
+    asio::awaitable<bool> run_if_due(pg::Connection& connection, const Views& views);
     // Everything is due at once, as when leadership begins.
     void hurry();
     // Another process leads: it does all this.

@@ -70,6 +70,7 @@ struct ViewSettings {
     std::optional<ReconcileSchedule> reconcile;
     std::vector<std::vector<std::string>> indexes;  // each: "column [ASC|DESC] [NULLS FIRST|LAST]"
     std::chrono::milliseconds staleness_slo{std::chrono::seconds{60}};
+    std::chrono::milliseconds verify{std::chrono::hours{24}};  // between proofs by the daemon; 0 for none
     int line = 0;  // of the view's key in the file, for messages
     int column = 0;
 };

@@ -127,9 +127,11 @@ TEST_F(MetricsTest, WhatOthersRefreshedMovesTheLastRefreshForwardOnly) {
 }
 
 TEST_F(MetricsTest, OnlyAProofOfEqualityMovesTheProvenMoment) {
-    metrics_.verified("v", VerifyOutcome::exact, 0, SystemTime(500s));
-    metrics_.verified("v", VerifyOutcome::drift, 3, SystemTime(600s));
-    metrics_.verified("v", VerifyOutcome::failed, 0, SystemTime(700s));
+    metrics_.verified("v", VerifyOutcome::exact, 0);
+    metrics_.set_verified("v", SystemTime(500s));
+    metrics_.set_verified("v", SystemTime(400s));
+    metrics_.verified("v", VerifyOutcome::drift, 3);
+    metrics_.verified("v", VerifyOutcome::failed, 0);
     EXPECT_TRUE(has(R"(freshet_verified_timestamp_seconds{view="v"} 500)"));
     EXPECT_TRUE(has(R"(freshet_verify_runs_total{outcome="exact",view="v"} 1)"));
     EXPECT_TRUE(has(R"(freshet_verify_runs_total{outcome="failed",view="v"} 1)"));

@@ -66,6 +66,7 @@ TEST(Load, AnEmptyConfigurationHasTheDefaultsOfTheTable) {
     EXPECT_EQ(settings.log.format, text("log.format"));
     EXPECT_EQ(ViewSettings{}.debounce, time("views.*.debounce"));
     EXPECT_EQ(ViewSettings{}.staleness_slo, time("views.*.staleness_slo"));
+    EXPECT_EQ(ViewSettings{}.verify, time("views.*.verify"));
     EXPECT_EQ(settings.daemon.notify, NotifyMode::armed);
     EXPECT_TRUE(settings.http.enabled);
     EXPECT_TRUE(settings.events.empty());
@@ -85,7 +86,8 @@ TEST(Load, ReadsEveryKey) {
     "z": {"query": "views/a.sql", "strategy": "delta", "debounce": "100ms", "max_delay": "3s", "timezone": "Asia/Tokyo",
           "tenant": "firm_id", "retention": {"column": "week", "keep": "3 years"},
           "reconcile": {"at": "02:00", "timezone": {"query": "SELECT id, timezone FROM firms"}},
-          "indexes": [["firm_id", "week DESC"], ["week"]], "staleness_slo": "90s"},
+          "indexes": [["firm_id", "week DESC"], ["week"]], "staleness_slo": "90s",
+          "verify": "0s"},
     "reports.mv": {"strategy": "concurrent", "reconcile": {"at": "23:30"}}
   }
 })");
@@ -124,6 +126,7 @@ TEST(Load, ReadsEveryKey) {
     EXPECT_EQ(view.reconcile->timezone_query, "SELECT id, timezone FROM firms");
     EXPECT_THAT(view.indexes, ElementsAre(ElementsAre("firm_id", "week DESC"), ElementsAre("week")));
     EXPECT_EQ(view.staleness_slo, 90s);
+    EXPECT_EQ(view.verify, 0s);
     EXPECT_EQ(view.line, 10);
     EXPECT_EQ(view.column, 5);
 
