@@ -53,6 +53,26 @@ TEST(CliIncident, StatusSaysWhetherADaemonLeads) {
     EXPECT_THAT(ledger.freshetd.command({"status", "--json"}).output, HasSubstr("\"leader\": true"));
 }
 
+TEST(CliIncident, ColourIsForTerminalsOnly) {
+    LedgerDaemon ledger(FRESHETD_BINARY, {});
+    ledger.install();
+    ledger.client.exec(
+        "INSERT INTO freshet.refresh_log (view_name, refresh_started_at, refresh_status, triggered_by, strategy, "
+        "error_message) VALUES ('report', now(), 'failed', 'event', 'delta', 'division by zero')");
+    TemporaryDirectory directory;
+    const auto file = directory.path() / "freshet.json";
+    write_text(file, ledger.configuration.text(ledger.conninfo));
+    const auto on_a_terminal = [&](const std::string& command) {
+        const auto whole = std::string(FRESHETD_BINARY) + " --config " + file.string() + " " + command;
+        return run_process("/usr/bin/script", {.arguments = {"-qec", whole, "/dev/null"}}).output;
+    };
+    for (const std::string command : {"log", "log --stats", "status"}) {
+        EXPECT_THAT(on_a_terminal(command), HasSubstr("\033[")) << command;
+    }
+    EXPECT_THAT(ledger.freshetd.command({"log"}).output, Not(HasSubstr("\033")));
+    EXPECT_THAT(ledger.freshetd.command({"log", "--stats"}).output, Not(HasSubstr("\033")));
+}
+
 TEST(CliIncident, WatchingGoesOnWhileTheDatabaseIsAway) {
     PrivateCluster cluster;
     LedgerDaemon ledger(FRESHETD_BINARY, {}, cluster);

@@ -184,6 +184,43 @@ TEST(DaemonMetrics, ADatabaseThatFallsSilentHoldsUpNoScrape) {
     EXPECT_GE(number(ledger.freshetd.metric(R"(freshet_database_reconnects_total{role="control"})")), 1);
 }
 
+TEST(DaemonMetrics, ADatabaseThatIsGoneHoldsUpNoScrape) {
+    PrivateCluster cluster;
+    LedgerDaemon ledger(FRESHETD_BINARY, {}, cluster);
+    ledger.install();
+    ledger.start();
+    ASSERT_TRUE(eventually([&] { return number(ledger.freshetd.metric(staleness)) >= 0; }));
+    cluster.stop();
+    EXPECT_TRUE(eventually([&] {
+        return metric(scrape(ledger.freshetd), R"(freshet_database_up{role="control"})") == "0";
+    })) << ledger.freshetd.log();
+    EXPECT_EQ(ledger.freshetd.metric("freshet_leader"), "0");
+    const double first = number(metric(scrape(ledger.freshetd), staleness));
+    EXPECT_TRUE(eventually([&] { return number(metric(scrape(ledger.freshetd), staleness)) > first + 1; }));
+    cluster.start();
+    EXPECT_TRUE(eventually([&] { return number(metric(scrape(ledger.freshetd), staleness)) < 1; }));
+    EXPECT_EQ(ledger.freshetd.metric(R"(freshet_database_up{role="control"})"), "1");
+}
+
+// Each session's last statement, by the server.
+std::string statements(LedgerDaemon& ledger) {
+    return ledger.client.scalar(
+        "SELECT coalesce(string_agg(pid::text || query_start, ' ' ORDER BY pid), '') FROM pg_stat_activity "
+        "WHERE datname = current_database() AND application_name LIKE 'freshetd%'");
+}
+
+// The daemon's own looks may fall between two scrapes; one that asked would do so each time.
+TEST(DaemonMetrics, AScrapeAsksTheDatabaseNothing) {
+    LedgerDaemon ledger(FRESHETD_BINARY, {R"("poll_interval": "1h")"});
+    ledger.install();
+    ledger.start();
+    EXPECT_TRUE(eventually([&] {
+        const auto before = statements(ledger);
+        for (int i = 0; i < 20; ++i) scrape(ledger.freshetd);
+        return !before.empty() && statements(ledger) == before;
+    })) << statements(ledger);
+}
+
 TEST(DaemonMetrics, ACrowdAndAFloodOfChangesHoldUpNoScrape) {
     LedgerDaemon ledger(FRESHETD_BINARY, {});
     ledger.install();
@@ -195,6 +232,12 @@ TEST(DaemonMetrics, ACrowdAndAFloodOfChangesHoldUpNoScrape) {
         EXPECT_THAT(scrape(ledger.freshetd), HasSubstr(staleness));
     }
     EXPECT_TRUE(ledger.becomes_exact());
+    EXPECT_TRUE(eventually([&] {
+        const auto metrics = scrape(ledger.freshetd);
+        return metric(metrics, R"(freshet_changes_captured_total{op="insert",source="entry"})") == "50000" &&
+               metric(metrics, R"(freshet_changes_applied_total{view="report"})") == "50000" &&
+               metric(metrics, R"(freshet_pending_changes{view="report"})") == "0";
+    })) << scrape(ledger.freshetd);
 }
 
 }  // namespace
