@@ -104,6 +104,20 @@ TEST_F(Paging, ADisabledTriggerPagesForTheViewAndTellsTheChatWhy) {
     EXPECT_THAT(stack.wait_for_message("/page", "FreshetViewBroken", resolved), Not(IsEmpty()));
 }
 
+TEST_F(Paging, AProofThatFindsADifferencePages) {
+    stack.client().exec(
+        "SET session_replication_role = replica;"
+        " UPDATE projects_time_entries SET hours = hours + 1 WHERE id = (SELECT min(id) FROM projects_time_entries"
+        " WHERE approved AND is_billable)");
+    EXPECT_EQ(stack.freshetd({"verify", revenue}).code, 1);
+
+    const auto page = stack.wait_for_message("/page", "FreshetDriftFound", triggered);
+    EXPECT_THAT(page, HasSubstr(revenue));
+
+    EXPECT_EQ(stack.freshetd({"verify", "--repair"}).code, 1);
+    EXPECT_EQ(stack.freshetd({"verify"}).code, 0);
+}
+
 TEST_F(Paging, TheWatchdogComesWithItsTokenAgainAndAgain) {
     EXPECT_TRUE(eventually(
         [&] {

@@ -7,7 +7,9 @@
 #include <set>
 
 #include "monitoring/dashboards.hpp"
+#include "monitoring/exposition.hpp"
 #include "monitoring/json_schema.hpp"
+#include "monitoring/loopback.hpp"
 #include "monitoring/shipped.hpp"
 #include "monitoring/watched_demo.hpp"
 #include "support/eventually.hpp"
@@ -15,6 +17,7 @@
 namespace freshet::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -22,7 +25,7 @@ constexpr const char* revenue = "mv_revenue_by_project_month";
 constexpr std::chrono::seconds patience{60};
 
 struct Panels : ::testing::Test {
-    static void SetUpTestSuite() { demo_slot() = std::make_unique<WatchedDemo>(std::chrono::minutes(3)); }
+    static void SetUpTestSuite() { demo_slot() = std::make_unique<WatchedDemo>(std::chrono::minutes(3), free_port()); }
     static void TearDownTestSuite() { demo_slot().reset(); }
     static std::unique_ptr<WatchedDemo>& demo_slot() {
         static std::unique_ptr<WatchedDemo> slot;
@@ -41,15 +44,40 @@ bool has_a_number(const nlohmann::json& series) {
     return false;
 }
 
-// Which of the panel's queries find nothing. Throws what Prometheus says of a wrong expression.
-std::string emptiness(const WatchedDemo& demo, const DashboardPanel& panel) {
-    std::string empty;
+// Which of the panel's queries find nothing, or what Prometheus says of a wrong one. Names the panel.
+std::string fault_of(const WatchedDemo& demo, const DashboardPanel& panel) {
+    std::string fault;
     for (const auto& target : panel.targets) {
-        const auto series =
-            demo.prometheus().range(target.expression, std::chrono::seconds(60), std::chrono::seconds(1));
-        if (!has_a_number(series)) empty += panel.name + " shows nothing: " + target.expression + "\n";
+        try {
+            const auto series =
+                demo.prometheus().range(target.expression, std::chrono::seconds(60), std::chrono::seconds(1));
+            if (!has_a_number(series)) fault += panel.name + " shows nothing: " + target.expression + "\n";
+        } catch (const std::runtime_error& error) {
+            fault += panel.name + " cannot ask: " + error.what() + "\n";
+        }
     }
-    return empty;
+    return fault;
+}
+
+// The metrics of the panel that the scrape does not have. Names the panel.
+std::string unknown_metrics(const std::string& scrape, const DashboardPanel& panel) {
+    std::string fault;
+    for (const auto& target : panel.targets) {
+        for (const auto& metric : metrics_in(target.expression)) {
+            const bool known = ("\n" + scrape).find("\n# TYPE " + metric + " ") != std::string::npos;
+            if (!known) fault += panel.name + " names " + metric + "\n";
+        }
+    }
+    return fault;
+}
+
+// The shipped dashboard of the fleet with an expression, or a part of one, replaced.
+DashboardPanel planted(const std::string& from, const std::string& to) {
+    const auto text = replaced(shipped("config/grafana/dashboards/freshet-fleet.json"), from, to);
+    for (auto& panel : read_dashboard(text, revenue).panels) {
+        if (panel.json.at("title") == "Pending changes") return panel;
+    }
+    throw std::runtime_error("the dashboard has no panel Pending changes");
 }
 
 TEST(Dashboards, FitGrafanasTypes) {
@@ -78,40 +106,54 @@ TEST(Dashboards, HaveTheirOwnIdsAndPlaces) {
     }
 }
 
-TEST_F(Panels, EachAsksWhatPrometheusUnderstands) {
-    for (const auto& dashboard : dashboards) {
-        for (const auto& panel : dashboard.panels) {
-            try {
-                emptiness(demo, panel);
-            } catch (const std::runtime_error& error) {
-                ADD_FAILURE() << panel.name << ": " << error.what();
-            }
-        }
-    }
-}
-
 TEST_F(Panels, EachShowsSomethingOfTheDemo) {
     demo.import_much();
     for (const auto& dashboard : dashboards) {
         for (const auto& panel : dashboard.panels) {
             std::string reason;
-            const bool shows = eventually([&] { return (reason = emptiness(demo, panel)).empty(); }, patience);
+            const bool shows = eventually([&] { return (reason = fault_of(demo, panel)).empty(); }, patience);
             EXPECT_TRUE(shows) << reason;
         }
     }
 }
 
 TEST_F(Panels, NameOnlyMetricsThatAreScraped) {
-    const auto scrape = "\n" + demo.scrape();
     for (const auto& dashboard : dashboards) {
-        for (const auto& panel : dashboard.panels) {
-            for (const auto& target : panel.targets) {
-                for (const auto& metric : metrics_in(target.expression)) {
-                    EXPECT_THAT(scrape, HasSubstr("\n# TYPE " + metric + " ")) << panel.name << " names " << metric;
-                }
-            }
-        }
+        for (const auto& panel : dashboard.panels) EXPECT_EQ(unknown_metrics(demo.scrape(), panel), "");
     }
+}
+
+// What the tests above don't find when it is there, their silence says nothing about.
+TEST_F(Panels, AFaultThatIsPlantedIsFoundAndNamed) {
+    constexpr const char* healthy = "min without (instance) (freshet_pending_changes)";
+    EXPECT_EQ(fault_of(demo, planted(healthy, healthy)), "");
+    EXPECT_THAT(fault_of(demo, planted(healthy, "min without instance) (freshet_pending_changes)")),
+                AllOf(HasSubstr("freshet-fleet: Pending changes cannot ask: "), HasSubstr("parse error")));
+    EXPECT_THAT(fault_of(demo, planted(healthy, "freshet_pending_changes{view=\\\"none\\\"}")),
+                HasSubstr("freshet-fleet: Pending changes shows nothing: freshet_pending_changes{view=\"none\"}"));
+    EXPECT_EQ(unknown_metrics(demo.scrape(), planted("freshet_pending_changes", "freshet_changes_pending")),
+              "freshet-fleet: Pending changes names freshet_changes_pending\n");
+}
+
+// No label more than the reference names, so that none is without bounds; and no metric that is documented only.
+TEST_F(Panels, EachMetricOfTheReferenceIsScrapedWithItsLabelsAndNoOther) {
+    demo.verify();  // a view that was never proven has no moment of its last proof
+    const auto documented = labels_documented(shipped("docs/metrics.md"));
+    EXPECT_GT(documented.size(), 40U);
+    const auto missing = [&] {
+        std::string text;
+        const auto scraped = labels_scraped(demo.scrape());
+        for (const auto& [metric, labels] : documented) {
+            const auto found = scraped.find(metric);
+            const bool same = found != scraped.end() && found->second == std::set<LabelNames>{labels};
+            if (!same) text += metric + "\n";
+        }
+        for (const auto& [metric, labels] : scraped) {
+            if (documented.count(metric) == 0) text += metric + " is not documented\n";
+        }
+        return text;
+    };
+    EXPECT_TRUE(eventually([&] { return missing().empty(); }, patience)) << missing();
 }
 
 TEST_F(Panels, DeltaIsShownAgainstReconcile) {

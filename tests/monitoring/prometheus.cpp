@@ -54,12 +54,17 @@ std::string Prometheus::query(const std::string& expression) const {
 nlohmann::json Prometheus::range(const std::string& expression, std::chrono::seconds time,
                                  std::chrono::seconds step) const {
     using std::chrono::duration_cast, std::chrono::seconds;
-    const auto now = duration_cast<seconds>(std::chrono::system_clock::now().time_since_epoch());
-    const auto done = run_process(
-        debian_program("promtool"),
-        {.arguments = {"query", "range", "--format=json", "--start=" + std::to_string((now - time).count()),
-                       "--end=" + std::to_string(now.count()), "--step=" + std::to_string(step.count()) + "s",
-                       "http://" + address(port_), expression}});
+    const auto now = duration_cast<seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    return between(expression, now - time.count(), now, step);
+}
+
+nlohmann::json Prometheus::between(const std::string& expression, std::int64_t begin, std::int64_t end,
+                                   std::chrono::seconds step) const {
+    const auto done =
+        run_process(debian_program("promtool"),
+                    {.arguments = {"query", "range", "--format=json", "--start=" + std::to_string(begin),
+                                   "--end=" + std::to_string(end), "--step=" + std::to_string(step.count()) + "s",
+                                   "http://" + address(port_), expression}});
     if (done.code != 0) throw std::runtime_error(done.errors);
     return nlohmann::json::parse(done.output);
 }

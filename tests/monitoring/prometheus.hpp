@@ -26,6 +26,9 @@ class Prometheus {
     // The "result" of a range query over the time until now: series with "metric" and "values". std::runtime_error with
     // Prometheus's own words if the expression is wrong.
     nlohmann::json range(const std::string& expression, std::chrono::seconds time, std::chrono::seconds step) const;
+    // The same between two moments, seconds since 1970.
+    nlohmann::json between(const std::string& expression, std::int64_t begin, std::int64_t end,
+                           std::chrono::seconds step) const;
     std::string errors() const { return process_->errors(); }
 
   private:

@@ -35,12 +35,12 @@ bool names_runbook(const Message& message, const std::string& alert) {
 
 }  // namespace
 
-Stack::Stack() : daemon_port_(free_port()), alertmanager_port_(free_port()) {
+Stack::Stack() : daemon_port_(free_port()) {
     create_firm();
     install();
     start_daemon();
-    start_alertmanager();
-    prometheus_ = std::make_unique<Prometheus>(daemon_port_, alertmanager_port_);
+    alertmanager_ = std::make_unique<Alertmanager>(inbox);
+    prometheus_ = std::make_unique<Prometheus>(daemon_port_, alertmanager_->port());
     require(eventually([this] { return !query("freshet_view_staleness_seconds").empty(); }, patience),
             "Prometheus did not scrape freshetd", *this);
 }
@@ -61,8 +61,13 @@ void Stack::install() {
     text = replaced(text, R"("poll_interval": "1s")", R"("poll_interval": "200ms")");
     text = replaced(text, R"("staleness_slo": "60s")", R"("staleness_slo": "3s")");
     write_text(file("freshet.json"), text);
-    const auto done = run_process(FRESHETD_BINARY, {.arguments = {"--config", file("freshet.json"), "install"}});
+    const auto done = freshetd({"install"});
     require(done.code == 0, "freshetd install failed: " + done.output + done.errors, *this);
+}
+
+Finished Stack::freshetd(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"--config", file("freshet.json")});
+    return run_process(FRESHETD_BINARY, {.arguments = std::move(arguments)});
 }
 
 void Stack::start_daemon() {
@@ -76,39 +81,10 @@ void Stack::kill_daemon() {
     require(daemon_->wait(patience).has_value(), "freshetd survived SIGKILL", *this);
 }
 
-void Stack::start_alertmanager() {
-    auto text = shipped("config/alertmanager/alertmanager.yml");
-    text = rewritten(text, "group_wait: \\w+", "group_wait: 1s");
-    text = rewritten(text, "group_interval: \\w+", "group_interval: 1s");
-    text = rewritten(text, "repeat_interval: 1m", "repeat_interval: 1s");
-    text = replaced(text, "/etc/prometheus/secrets", directory_.path().string());
-    text = rewritten(text, "https://deadman[^\n]*", inbox.url("/watchdog"));
-    write_text(file("alertmanager.yml"), "global:\n  pagerduty_url: " + inbox.url("/page") + "\n" + text);
-    write_text(file("pagerduty_routing_key"), "key of the pager");
-    write_text(file("slack_webhook_url"), inbox.url("/chat"));
-    write_text(file("deadman_token"), "token of the watchdog");
-    alertmanager_ = std::make_unique<Process>(
-        debian_program("prometheus-alertmanager"),
-        ProcessOptions{
-            .arguments = {"--config.file=" + file("alertmanager.yml"), "--storage.path=" + file("alerts"),
-                          "--web.listen-address=" + address(alertmanager_port_), "--cluster.listen-address="},
-            .directory = directory_.path()});
-    require(eventually([this] { return answers(alertmanager_port_, "/-/ready"); }, patience),
-            "Alertmanager is not ready", *this);
-}
-
 std::string Stack::scrape() const {
     const auto answer = http_get(daemon_port_, "/metrics");
     const auto end = answer.find("\r\n\r\n");
     return end == std::string::npos ? "" : answer.substr(end + 4);
-}
-
-std::string Stack::inhibited(const std::string& alert) const {
-    return run_process(
-               debian_program("amtool"),
-               {.arguments = {"alert", "query", "--inhibited", "--output=json",
-                              "--alertmanager.url=http://" + address(alertmanager_port_), "alertname=" + alert}})
-        .output;
 }
 
 std::string Stack::wait_for_message(const std::string& path, const std::string& alert, const std::string& text) const {
@@ -136,9 +112,8 @@ bool Stack::has_message(const std::string& path, const std::string& alert) const
 
 std::string Stack::logs() const {
     std::string text;
-    for (const auto* process : {daemon_.get(), alertmanager_.get()}) {
-        if (process != nullptr) text += process->errors() + "----\n";
-    }
+    if (daemon_) text += daemon_->errors() + "----\n";
+    if (alertmanager_) text += alertmanager_->errors() + "----\n";
     if (prometheus_) text += prometheus_->errors();
     return text;
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "monitoring/alertmanager.hpp"
 #include "monitoring/inbox.hpp"
 #include "monitoring/prometheus.hpp"
 #include "support/client.hpp"
@@ -22,11 +23,13 @@ class Stack {
 
     void start_daemon();
     void kill_daemon();
+    // A command on the daemon's configuration, to its end.
+    Finished freshetd(std::vector<std::string> arguments) const;
     std::string scrape() const;  // of freshetd, as Prometheus sees it
     // What Prometheus answers to an instant query, empty for no series.
     std::string query(const std::string& expression) const { return prometheus_->query(expression); }
     // Alertmanager's alerts of that name that another alert silences.
-    std::string inhibited(const std::string& alert) const;
+    std::string inhibited(const std::string& alert) const { return alertmanager_->inhibited(alert); }
     // The first message to the path that names the runbook of the alert and contains `text`; empty if none came in
     // time.
     std::string wait_for_message(const std::string& path, const std::string& alert, const std::string& text) const;
@@ -42,14 +45,12 @@ class Stack {
   private:
     void create_firm();
     void install();
-    void start_alertmanager();
     std::string file(const std::string& name) const { return (directory_.path() / name).string(); }
 
     TemporaryDirectory directory_;
     std::uint16_t daemon_port_;
-    std::uint16_t alertmanager_port_;
     std::unique_ptr<Process> daemon_;
-    std::unique_ptr<Process> alertmanager_;
+    std::unique_ptr<Alertmanager> alertmanager_;
     std::unique_ptr<Prometheus> prometheus_;
 };
 

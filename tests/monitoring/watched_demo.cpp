@@ -13,7 +13,7 @@ constexpr std::chrono::seconds patience{45};
 
 }  // namespace
 
-WatchedDemo::WatchedDemo(std::chrono::seconds time)
+WatchedDemo::WatchedDemo(std::chrono::seconds time, std::uint16_t alertmanager_port)
     : demo_(std::make_unique<Process>(
           FRESHETD_BINARY,
           // A demo that is told to end removes its database; one that is killed cannot.
@@ -24,7 +24,7 @@ WatchedDemo::WatchedDemo(std::chrono::seconds time)
     }
     conninfo_ = printed_between("psql \"", "\"");
     daemon_port_ = static_cast<std::uint16_t>(std::stoi(printed_between("http://127.0.0.1:", "/status")));
-    prometheus_ = std::make_unique<Prometheus>(daemon_port_, free_port());
+    prometheus_ = std::make_unique<Prometheus>(daemon_port_, alertmanager_port);
 }
 
 std::string WatchedDemo::printed_between(const std::string& before, const std::string& after) const {
@@ -39,6 +39,13 @@ std::string WatchedDemo::scrape() const {
     const auto answer = http_get(daemon_port_, "/metrics");
     const auto end = answer.find("\r\n\r\n");
     return end == std::string::npos ? "" : answer.substr(end + 4);
+}
+
+void WatchedDemo::verify() const {
+    const auto directory = printed_between("its log   ", "/freshetd.log");
+    const auto done =
+        run_process(FRESHETD_BINARY, {.arguments = {"--config", directory + "/config/freshet.json", "verify"}});
+    if (done.code != 0) throw std::runtime_error("freshetd verify: " + done.output + done.errors);
 }
 
 void WatchedDemo::import_much() const {
