@@ -18,7 +18,8 @@ endfunction()
 
 freshet_install(${CMAKE_INSTALL_MANDIR}/man8 docs/freshetd.8)
 freshet_install(${CMAKE_INSTALL_DATADIR}/freshet config/freshet.schema.json)
-freshet_install(${CMAKE_INSTALL_DOCDIR} LICENSE CHANGELOG.md README.md docs/monitoring.md docs/runbooks.md)
+freshet_install(${CMAKE_INSTALL_DOCDIR} LICENSE CHANGELOG.md README.md docs/monitoring.md docs/runbooks.md
+  docs/metrics.md docs/pictures)
 freshet_install(${CMAKE_INSTALL_DOCDIR}/examples
   systemd/remote-database.conf config/sample config/prometheus config/alertmanager config/grafana)
 
