@@ -25,14 +25,26 @@ quietly() {
     said=$("$@" 2>&1) || fault "$*: $said"
 }
 
-# Lines "alert severity runbook_url".
+# Lines "alert severity runbook_url parts", the parts among for, summary and description that it has.
 alerts() {
     awk '
-        function flush() { if (name != "") print name, severity, url; severity = url = "-" }
+        function flush() { if (name != "") print name, severity, url, parts; severity = url = "-"; parts = "" }
         $1 == "-" && $2 == "alert:" { flush(); name = $3 }
         $1 == "severity:" { severity = $2 }
         $1 == "runbook_url:" { url = $2 }
+        $1 ~ /^(for|summary|description):$/ { parts = parts $1 }
         END { flush() }' "$rules"
+}
+
+# Lines "alert what-readers-see commands cures" for each section of the runbooks, as counts.
+sections() {
+    awk '
+        function flush() { if (name != "") print name, readers, commands, cures; readers = commands = cures = 0 }
+        /^## / { flush(); name = $2 }
+        /^\*\*Readers see\*\*/ { readers++ }
+        /^\$ / { commands++ }
+        /^\*\*Cure\.\*\*/ { cures++ }
+        END { flush() }' "$runbooks"
 }
 
 # Lines "alert firing" and "alert silent" for each expectation in the tests.
@@ -51,7 +63,10 @@ receiver_of() {
 }
 
 check_alert() {
-    local name=$1 severity=$2 url=$3 receiver
+    local name=$1 severity=$2 url=$3 parts=${4-} receiver
+    [[ $parts == for:summary:description: ]] || fault "$name: has '$parts' and not for, summary and description"
+    grep -qxF "$name 1 3 1" <<<"$described" ||
+        fault "$name: its runbook does not say what readers see, three commands and the cure"
     grep -qxF "$name firing" <<<"$expectations" || fault "$name: no test sees it fire"
     # The watchdog always fires.
     [[ $severity == watchdog ]] || grep -qxF "$name silent" <<<"$expectations" || fault "$name: no test sees it not fire"
@@ -67,6 +82,7 @@ quietly amtool check-config "$routes"
 quietly promtool test rules config/prometheus/tests/*.yml
 
 expectations=$(tested)
+described=$(sections)
 count=0
 while read -r -a words; do
     check_alert "${words[@]}"

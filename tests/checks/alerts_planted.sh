@@ -69,6 +69,8 @@ planted "$fleet" 's/freshet_pending_changes/freshet_changes_pending/' \
 planted "$alerts" 's/alert: FreshetNoLeader/alert: FreshetNobodyLeads/' 'FreshetNobodyLeads: no test sees it fire'
 names+=('FreshetNobodyLeads: no test sees it not fire' "FreshetNobodyLeads: docs/runbooks.md has no section"
     'FreshetNobodyLeads: its runbook_url' 'docs/runbooks.md: no alert is called FreshetNoLeader')
+planted "$alerts" 's/summary: .alerting works./title: works/' "FreshetWatchdog: has 'for:description:'"
+planted docs/runbooks.md '/^## FreshetConfigRefused/,/^## /s/^\*\*Cure\.\*\*/And then:/' 'FreshetConfigRefused: its runbook'
 # Routes: a severity that goes nowhere, a page that reaches no pager, an inhibition that silences nothing.
 planted "$alerts" '0,/severity: page/s//severity: pager/' "severity 'pager' is none of"
 planted "$routes" "s/severity = page'\]/severity = paging']/" 'FreshetDaemonDown severity=page'
