@@ -29,4 +29,8 @@ Json text_json(const std::optional<std::string>& text) {
     return text ? Json(*text) : Json();
 }
 
+Json number_json(std::optional<double> number) {
+    return number ? Json(*number) : Json();
+}
+
 }  // namespace freshet::cli

@@ -32,6 +32,11 @@ LogEntry read_entry(const Columns& row) {
     entry.events = row.text("events");
     entry.refresh_count = row.integer("refresh_count");
     entry.duration_seconds = row.number("duration_seconds");
+    entry.predicted_fold_seconds = row.optional_number("predicted_fold_seconds");
+    entry.predicted_reconcile_seconds = row.optional_number("predicted_reconcile_seconds");
+    entry.actual_seconds = row.optional_number("actual_seconds");
+    entry.source_rows = row.optional_integer("source_rows");
+    entry.why = row.optional_text("why");
     return entry;
 }
 
@@ -62,6 +67,9 @@ RefreshStats read_stats(const Columns& row) {
     stats.longest_seconds = row.optional_number("longest_seconds");
     stats.changes_applied = row.integer("changes_applied");
     stats.last_failure = row.optional_number("last_failure");
+    stats.chosen_reconciles = row.integer("chosen_reconciles");
+    stats.predicted_seconds = row.optional_number("predicted_seconds");
+    stats.actual_seconds = row.optional_number("actual_seconds");
     return stats;
 }
 

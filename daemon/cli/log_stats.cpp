@@ -26,6 +26,13 @@ Cell rate_cell(const RefreshStats& stats) {
     return {percent(rate), rate && *rate < low_rate ? Style::bad : Style::plain};
 }
 
+std::string ratio_text(std::optional<double> ratio) {
+    if (!ratio) return "-";
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.2f", *ratio);
+    return text.data();
+}
+
 std::vector<Cell> row_of(const RefreshStats& stats) {
     return {{stats.view.empty() ? "all" : stats.view, stats.view.empty() ? Style::bold : Style::plain},
             grouped(stats.total),
@@ -36,11 +43,9 @@ std::vector<Cell> row_of(const RefreshStats& stats) {
             seconds_text(stats.p95_seconds),
             seconds_text(stats.longest_seconds),
             grouped(stats.changes_applied),
+            grouped(stats.chosen_reconciles),
+            ratio_text(stats.cost_ratio()),
             local_moment(stats.last_failure)};
-}
-
-Json number_json(std::optional<double> number) {
-    return number ? Json(*number) : Json();
 }
 
 Json numbers_json(const RefreshStats& stats) {
@@ -52,6 +57,9 @@ Json numbers_json(const RefreshStats& stats) {
             {"p95_seconds", number_json(stats.p95_seconds)},
             {"longest_seconds", number_json(stats.longest_seconds)},
             {"changes_applied", stats.changes_applied},
+            {"chosen_reconciles", stats.chosen_reconciles},
+            {"predicted_seconds", number_json(stats.predicted_seconds)},
+            {"actual_seconds", number_json(stats.actual_seconds)},
             {"last_failure_at", moment_json(stats.last_failure)}};
 }
 
@@ -60,6 +68,11 @@ Json numbers_json(const RefreshStats& stats) {
 std::optional<double> RefreshStats::success_rate() const {
     if (total == 0) return std::nullopt;
     return static_cast<double>(succeeded) / static_cast<double>(total);
+}
+
+std::optional<double> RefreshStats::cost_ratio() const {
+    if (!predicted_seconds || !actual_seconds || *predicted_seconds <= 0) return std::nullopt;
+    return *actual_seconds / *predicted_seconds;
 }
 
 std::string stats_text(const StatsReport& report, Colour colour) {
@@ -74,6 +87,8 @@ std::string stats_text(const StatsReport& report, Colour colour) {
                  {"p95", Align::right},
                  {"longest", Align::right},
                  {"changes", Align::right},
+                 {"recomputed", Align::right},
+                 {"real/predicted", Align::right},
                  {with_zone("last failure")}});
     for (const auto& view : report.views) table.add(row_of(view));
     if (report.views.size() > 1) table.add(row_of(report.all));

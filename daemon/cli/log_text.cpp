@@ -37,7 +37,18 @@ Json entry_json(const LogEntry& entry) {
             {"changes_applied", entry.changes_applied},
             {"events", Json::parse(entry.events)},
             {"refresh_count", entry.refresh_count},
-            {"duration_seconds", entry.duration_seconds}};
+            {"duration_seconds", entry.duration_seconds},
+            {"predicted_fold_seconds", number_json(entry.predicted_fold_seconds)},
+            {"predicted_reconcile_seconds", number_json(entry.predicted_reconcile_seconds)},
+            {"actual_seconds", number_json(entry.actual_seconds)},
+            {"source_rows", entry.source_rows ? Json(*entry.source_rows) : Json()},
+            {"why", text_json(entry.why)}};
+}
+
+// What folding was predicted to take, and recomputing: "15ms or 2s".
+std::string predicted_text(const LogEntry& entry) {
+    if (!entry.predicted_fold_seconds || !entry.predicted_reconcile_seconds) return "-";
+    return seconds_text(entry.predicted_fold_seconds) + " or " + seconds_text(entry.predicted_reconcile_seconds);
 }
 
 }  // namespace
@@ -67,7 +78,9 @@ std::string log_text(const std::vector<LogEntry>& entries, Colour colour) {
                  {"changes", Align::right},
                  {"rows", Align::right},
                  {"took", Align::right},
-                 {"events"}};
+                 {"fold or reconcile", Align::right},
+                 {"events"},
+                 {"why"}};
     columns.insert(columns.end(), others.begin(), others.end());
     Table table(std::move(columns));
     for (const auto& entry : entries) {
@@ -82,7 +95,9 @@ std::string log_text(const std::vector<LogEntry>& entries, Colour colour) {
                    grouped(entry.changes_applied),
                    grouped(entry.rows_affected),
                    entry.completed_at ? seconds_text(entry.duration_seconds) : "-",
-                   events_text(entry.events)};
+                   predicted_text(entry),
+                   events_text(entry.events),
+                   entry.strategy == "reconcile" ? entry.why.value_or("") : ""};
         row.insert(row.end(), cells.begin(), cells.end());
         table.add(std::move(row));
     }

@@ -25,6 +25,8 @@ ViewStatus read_view(const Columns& row) {
     view.staleness_seconds = row.optional_number("staleness_seconds");
     view.pending_changes = row.integer_or_zero("pending_changes");
     view.last_refresh_at = row.optional_number("last_refresh_at");
+    view.last_strategy = row.optional_text("last_strategy");
+    view.last_why = row.optional_text("last_why");
     view.last_status = row.optional_text("last_status");
     view.last_error = row.optional_text("last_error");
     view.consecutive_failures = row.integer("consecutive_failures");

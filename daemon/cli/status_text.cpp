@@ -69,6 +69,8 @@ Json view_json(const ViewStatus& view) {
             {"staleness_seconds", view.staleness_seconds ? Json(*view.staleness_seconds) : Json()},
             {"pending_changes", view.pending_changes},
             {"last_refresh_at", moment_json(view.last_refresh_at)},
+            {"last_strategy", text_json(view.last_strategy)},
+            {"last_why", text_json(view.last_why)},
             {"last_status", text_json(view.last_status)},
             {"last_error", text_json(view.last_error)},
             {"consecutive_failures", view.consecutive_failures},
@@ -110,6 +112,7 @@ std::string status_text(const StatusReport& report, Colour colour) {
                  {"stale", Align::right},
                  {"pending", Align::right},
                  {with_zone("last refresh")},
+                 {"by"},
                  {"result"},
                  {"failures", Align::right}});
     for (const auto& view : report.views) {
@@ -120,6 +123,7 @@ std::string status_text(const StatusReport& report, Colour colour) {
                    staleness_cell(view),
                    pending_text(view),
                    local_moment(view.last_refresh_at),
+                   view.last_strategy.value_or("-"),
                    last_status_cell(view),
                    failures_cell(view)});
     }

@@ -128,6 +128,7 @@ asio::awaitable<Attempt> attempt_until_foldable(pg::Connection& connection, std:
             throw std::logic_error("a recomputation asked to be recomputed");
         }
         request.work = Work::recompute;
+        request.why = "the query fails on a row that came and went within the batch";
         request.tenant.reset();
         result = co_await attempt(connection, members, log);
     }

@@ -10,11 +10,41 @@ namespace {
 // More signed joins than this cost more to plan than the recomputation they save.
 constexpr std::size_t most_fold_terms = 64;
 
-bool must_recompute(const Turn& turn, const catalog::StoredView& view, const Request& request) {
+std::string asked_for(const Request& request) {
+    return request.why.empty() ? "asked for (" + std::string(name_of(request.trigger)) + ")" : request.why;
+}
+
+// Empty if the batch may be folded.
+std::string why_not_folded(const Turn& turn, const catalog::StoredView& view, const Request& request) {
     const auto& survey = turn.survey();
-    return (request.work == Work::recompute && !request.tenant) || survey.truncated || turn.horizon_widened() ||
-           compile::fold_terms(view.program, survey.changed_sources) > most_fold_terms ||
-           (request.recompute_from && survey.changes >= *request.recompute_from);
+    if (request.work == Work::recompute && !request.tenant) {
+        return asked_for(request);
+    }
+    if (survey.truncated) {
+        return "a source was truncated";
+    }
+    if (turn.horizon_widened()) {
+        return "the retention reaches further back than before";
+    }
+    if (compile::fold_terms(view.program, survey.changed_sources) > most_fold_terms) {
+        return "so many sources changed together that the joins of their changes are more than a recomputation";
+    }
+    return "";
+}
+
+// The model is asked whatever is to be done, so that its predictions can be held against what things cost.
+std::string why_recompute(const Turn& turn, const catalog::StoredView& view, const Request& request,
+                          Outcome& outcome) {
+    if (request.weigh) {
+        outcome.weighed = request.weigh(turn.survey().changes);
+    }
+    auto why = why_not_folded(turn, view, request);
+    if (why.empty() && outcome.weighed && outcome.weighed->recompute) {
+        why = outcome.weighed->why;
+    } else if (!why.empty() && outcome.weighed) {
+        outcome.weighed->recompute = false;  // not for its cost
+    }
+    return why;
 }
 
 asio::awaitable<void> fail_log(pg::Connection& connection, const catalog::StoredView& view, Request request,
@@ -43,20 +73,24 @@ std::string_view name_of(Trigger trigger) {
 
 asio::awaitable<bool> bring_up_to_date(Turn& turn, const catalog::StoredView& view, Request request, Outcome& outcome) {
     if (view.strategy == catalog::Strategy::concurrent) {
+        outcome.why = request.work == Work::recompute ? asked_for(request) : "the sources changed";
         co_await turn.refresh_materialized(request.locking, outcome);
         co_return true;
     }
-    if (must_recompute(turn, view, request)) {
+    if (auto why = why_recompute(turn, view, request, outcome); !why.empty()) {
+        outcome.why = std::move(why);
         co_await turn.recompute(std::nullopt, outcome);
         co_await turn.apply_retention(outcome);  // a recomputation looks no further back than the new horizon
         co_return true;
     }
+    outcome.why = outcome.weighed ? outcome.weighed->why : "";
     const bool folded = co_await turn.fold(outcome);
     if (!folded) {
         co_return false;
     }
     co_await turn.apply_retention(outcome);
     if (request.work == Work::recompute) {
+        outcome.why = asked_for(request);
         co_await turn.recompute(request.tenant, outcome);
     }
     co_return true;

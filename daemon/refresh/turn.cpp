@@ -24,6 +24,22 @@ std::string survey_statement(const catalog::StoredView& view) {
            capture::survey_sql(sources, catalog::name_of(view.strategy)) + ") AS survey";
 }
 
+// Seconds predicted of a fold and of a reconcile and the real ones, the rows a reconcile reads, and why. NULL for what is
+// not known.
+pg::Params cost_params(const Outcome& outcome) {
+    pg::Params values(4);
+    if (outcome.weighed) {
+        values[0] = std::to_string(outcome.weighed->fold_seconds);
+        values[1] = std::to_string(outcome.weighed->reconcile_seconds);
+        values[3] = std::to_string(outcome.weighed->source_rows);
+    }
+    if (outcome.merge.count() > 0) {
+        values[2] = std::to_string(std::chrono::duration<double>(outcome.merge).count());
+    }
+    values.push_back(outcome.why.empty() ? std::nullopt : std::optional(outcome.why));
+    return values;
+}
+
 // A deadlock-free order is not needed: the turn is exclusive. NOWAIT failing means somebody else is at it.
 constexpr const char* lock_not_available = "55P03";
 constexpr const char* serialization_failure = "40001";
@@ -207,13 +223,16 @@ asio::awaitable<void> Turn::write_log(const Outcome& outcome, Trigger trigger, s
     const auto events = nlohmann::json(outcome.events).dump();
     const auto rows = std::to_string(outcome.rows_affected());
     const auto changes = std::to_string(outcome.changes);
-    if (log_id) {
-        co_await connection_.prepared(query_text("log_success"), pg::params(*log_id, rows, changes, events));
-    } else {
-        co_await connection_.prepared(
-            query_text("log_coalesced"),
-            pg::params(view_.display_name(), outcome.strategy, rows, changes, events, std::string(name_of(trigger))));
+    const auto label = outcome.strategy.empty() ? std::string(catalog::name_of(view_.strategy)) : outcome.strategy;
+    pg::Params values =
+        log_id ? pg::params(*log_id) : pg::params(view_.display_name(), std::string(name_of(trigger)));
+    for (auto& value : pg::params(label, rows, changes, events)) {
+        values.push_back(std::move(value));
     }
+    for (auto& value : cost_params(outcome)) {
+        values.push_back(std::move(value));
+    }
+    co_await connection_.prepared(query_text(log_id ? "log_success" : "log_coalesced"), std::move(values));
 }
 
 asio::awaitable<void> Turn::move_position() {

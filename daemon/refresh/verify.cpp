@@ -162,6 +162,7 @@ asio::awaitable<Proof> verify(pg::Connection& connection, std::vector<ChainMembe
         const bool settled = co_await attempt(connection, chain, target, request, proof, stuck);
         if (settled) co_return proof;
         chain[stuck].request.work = Work::recompute;
+        chain[stuck].request.why = "the query fails on a row that came and went within the batch";
     }
     throw std::logic_error("a recomputation asked to be recomputed");
 }

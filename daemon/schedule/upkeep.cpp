@@ -20,6 +20,24 @@ asio::awaitable<void> Upkeep::views_loaded(pg::Connection& connection, const Vie
     capture_watch_.forget();
     co_await capture_watch_.check(connection, views);
     co_await weigh_recomputation(connection, views);
+    co_await learn_costs(connection, views);
+}
+
+// What this process and those before it measured.
+asio::awaitable<void> Upkeep::learn_costs(pg::Connection& connection, const Views& views) {
+    const auto rows = co_await connection.prepared(query_text("costs"));
+    for (int i = 0; i < rows.rows(); ++i) {
+        for (const auto& loop : views) {
+            if (loop->view_id() != rows.integer(i, 0)) {
+                continue;
+            }
+            if (rows.boolean(i, 1)) {
+                loop->costs().learn_reconcile(rows.integer(i, 2), rows.number(i, 3));
+            } else {
+                loop->costs().learn_fold(rows.integer(i, 2), rows.number(i, 3));
+            }
+        }
+    }
 }
 
 void Upkeep::hurry() {
@@ -87,12 +105,12 @@ void Upkeep::show_sizes(const std::vector<capture::LogSize>& sizes) {
 }
 
 asio::awaitable<void> Upkeep::weigh_recomputation(pg::Connection& connection, const Views& views) {
-    const auto rows = co_await connection.prepared(query_text("recompute_from"));
+    const auto rows = co_await connection.prepared(query_text("source_rows"));
     for (int i = 0; i < rows.rows(); ++i) {
         const auto source_rows = rows.integer(i, 1);
         for (const auto& loop : views) {
             if (loop->view_id() == rows.integer(i, 0)) {
-                loop->set_source_rows(source_rows);
+                loop->costs().set_source_rows(source_rows);
             }
         }
         metrics_.set_backfill(rows.text(i, 2), rows.boolean(i, 3) ? 0 : source_rows, source_rows);

@@ -41,11 +41,6 @@ ViewMachine::Timing timing_of(const settings::ViewSettings& settings) {
     return timing;
 }
 
-// A fold costs about twice as much for each change as a recomputation for each row (measured on 2 million rows), and
-// many times more where the same rows changed again and again. Below the floor either is quick.
-constexpr std::int64_t rows_per_change = 2;
-constexpr std::int64_t recompute_floor = 5000;
-
 asio::awaitable<void> open_session(pg::Link& link) { co_await link.get(); }
 
 observe::FailureReason reason_of(const core::Error& error) {
@@ -147,12 +142,6 @@ void ViewLoop::capture_fault(std::string reason) {
     }
 }
 
-void ViewLoop::set_source_rows(std::int64_t rows) {
-    if (settings_.strategy == settings::StrategyChoice::automatic) {
-        recompute_from_ = std::max(recompute_floor, rows / rows_per_change);
-    }
-}
-
 void ViewLoop::stop() {
     stopping_ = true;
     stop_requested_.notify();
@@ -215,7 +204,9 @@ refresh::Request ViewLoop::request_for(TriggeredBy trigger) {
     refresh::Request request;
     request.trigger = trigger_of(trigger);
     request.announce = announce_now();
-    request.recompute_from = recompute_from_;
+    if (settings_.strategy == settings::StrategyChoice::automatic && costs_.knows_sources()) {
+        request.weigh = [this](std::int64_t changes) { return costs_.weigh(changes); };
+    }
     if (settings_.retention) {
         request.keep = settings_.retention->keep;
     }
@@ -227,6 +218,7 @@ refresh::Request ViewLoop::request_for(TriggeredBy trigger) {
     }
     if (broken_) {
         request.tenant.reset();
+        request.why = "the view was broken";
     }
     return request;
 }
@@ -287,6 +279,9 @@ asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
         other_error = error;
     }
     if (outcome) {
+        if (outcome->kind == refresh::Outcome::Kind::refreshed && !request.tenant) {
+            costs_.learn(*outcome);
+        }
         succeeded(*outcome, trigger, took(), request.announce);
         co_return;
     }
@@ -354,7 +349,7 @@ void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, o
         if (trigger == TriggeredBy::event && sample.strategy == "reconcile" && !broken_) {
             context_.log.info("a backlog was recomputed, not folded", {{"view", name_},
                                                                        {"changes", outcome.changes},
-                                                                       {"recompute_from", recompute_from_.value_or(0)},
+                                                                       {"why", outcome.why},
                                                                        {"rows", outcome.rows_affected()},
                                                                        {"seconds", took}});
         }

@@ -108,7 +108,11 @@ TEST(DaemonFreshness, ABacklogThatIsNotWorthFoldingIsRecomputedAndSaysSo) {
     ledger.start();
     ASSERT_TRUE(ledger.becomes_exact());
     EXPECT_EQ(ledger.freshetd.terminate(), 0);
-    ledger.insert(6000);
+    // The same rows again and again: a reconcile reads each once.
+    for (int i = 0; i < 30; ++i) {
+        ledger.client.exec("UPDATE entry SET amount = amount + 1");
+    }
+    const auto backlog = ledger.client.scalar("SELECT pending_changes FROM freshet.status");
     ledger.start();
     ASSERT_TRUE(ledger.becomes_exact()) << ledger.freshetd.log();
     const auto applied = [&](const std::string& strategy) {
@@ -117,7 +121,11 @@ TEST(DaemonFreshness, ABacklogThatIsNotWorthFoldingIsRecomputedAndSaysSo) {
             {strategy});
     };
     EXPECT_EQ(applied("delta"), "100");
-    EXPECT_EQ(applied("reconcile"), "6000");
+    EXPECT_EQ(applied("reconcile"), backlog);
+    EXPECT_EQ(ledger.client.scalar("SELECT predicted_fold_seconds > predicted_reconcile_seconds AND actual_seconds > 0 "
+                                   "AND source_rows > 0 AND why LIKE 'predicted: recomputing from % rows %' FROM "
+                                   "freshet.refresh_log WHERE triggered_by = 'event' AND strategy = 'reconcile'"),
+              "t");
     EXPECT_TRUE(eventually([&] { return ledger.freshetd.logged("recomputed, not folded"); })) << ledger.freshetd.log();
 }
 

@@ -199,12 +199,36 @@ TEST_F(Reconcile, NumbersThatNeverLeaveASumCostTheirGroupAlone) {
 TEST_F(Reconcile, TheCostModelTurnsAFoldIntoARecomputation) {
     install();
     refresh::Request request;
-    request.recompute_from = 20;
+    request.weigh = [](std::int64_t changes) {
+        return refresh::Weighed{0.25, 0.5, 40, changes >= 20, "weighed " + std::to_string(changes)};
+    };
+    const std::string costs = "SELECT concat_ws(' ', strategy, predicted_fold_seconds, predicted_reconcile_seconds, "
+                              "source_rows, actual_seconds > 0, why) FROM freshet.refresh_log ORDER BY id DESC LIMIT 1";
     exec("UPDATE entry SET amount = 1 WHERE id < 10");
     EXPECT_EQ(ledger.engine.refresh("report", request).strategy, "delta");
+    EXPECT_EQ(scalar(costs), "delta 0.25 0.5 40 t weighed 18");
     exec("UPDATE entry SET amount = 2 WHERE id <= 10");
     EXPECT_EQ(ledger.engine.refresh("report", request).strategy, "reconcile");
+    EXPECT_EQ(scalar(costs), "reconcile 0.25 0.5 40 t weighed 20");
     EXPECT_EQ(ledger.wrong(), exact);
+}
+
+// What the log calls a reconcile was one, whatever it was begun as, and it says why.
+TEST_F(Reconcile, TheLogSaysWhatWasDoneAndWhy) {
+    install();
+    const std::string last =
+        "SELECT strategy || ': ' || why FROM freshet.refresh_log ORDER BY id DESC LIMIT 1";
+    exec("TRUNCATE entry");
+    ledger.fold();
+    EXPECT_EQ(scalar(last), "reconcile: a source was truncated");
+    exec("INSERT INTO entry VALUES (901, 2, 'k0', NULL, 5)");
+    refresh::Request request;
+    request.trigger = refresh::Trigger::scheduled;
+    EXPECT_EQ(ledger.engine.refresh("report", request).strategy, "delta");
+    EXPECT_EQ(scalar("SELECT strategy || coalesce(why, '') FROM freshet.refresh_log ORDER BY id DESC LIMIT 1"), "delta");
+    request.work = refresh::Work::recompute;
+    ledger.engine.refresh("report", request);
+    EXPECT_EQ(scalar(last), "reconcile: asked for (scheduled)");
 }
 
 class Retention : public ::testing::Test {

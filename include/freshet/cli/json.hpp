@@ -22,4 +22,6 @@ Json moment_json(std::optional<double> epoch);
 
 Json text_json(const std::optional<std::string>& text);
 
+Json number_json(std::optional<double> number);
+
 }  // namespace freshet::cli

@@ -20,9 +20,14 @@ struct RefreshStats {
     std::optional<double> longest_seconds;
     std::int64_t changes_applied = 0;
     std::optional<double> last_failure;  // seconds since the epoch
+    std::int64_t chosen_reconciles = 0;       // backlogs that were recomputed because folding was predicted to cost more
+    std::optional<double> predicted_seconds;  // of what was done, where anything was predicted
+    std::optional<double> actual_seconds;     // of the same refreshes
 
     // From 0 to 1; empty if nothing was refreshed.
     std::optional<double> success_rate() const;
+    // Real over predicted cost: 1 is a prophet, 2 was too hopeful. Empty if nothing was predicted.
+    std::optional<double> cost_ratio() const;
 };
 
 struct StatsReport {

@@ -27,6 +27,11 @@ struct LogEntry {
     std::string events;  // a JSON object
     std::int64_t refresh_count = 1;
     double duration_seconds = 0;
+    std::optional<double> predicted_fold_seconds;
+    std::optional<double> predicted_reconcile_seconds;
+    std::optional<double> actual_seconds;  // of the same work as the two above
+    std::optional<std::int64_t> source_rows;
+    std::optional<std::string> why;  // it was done this way
 };
 
 // A table, then every error in full and what to do about it.

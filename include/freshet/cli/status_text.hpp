@@ -24,6 +24,8 @@ struct ViewStatus {
     std::int64_t pending_changes = 0;
     std::optional<std::int64_t> pending_before;  // at the look before this one, while watching
     std::optional<double> last_refresh_at;
+    std::optional<std::string> last_strategy;  // what the last successful refresh really did
+    std::optional<std::string> last_why;       // and why
     std::optional<std::string> last_status;
     std::optional<std::string> last_error;
     std::int64_t consecutive_failures = 0;

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "freshet/refresh/cost.hpp"
+
 namespace freshet::refresh {
 
 // Why a refresh runs; the refresh log's triggered_by.
@@ -29,8 +31,8 @@ struct Request {
     std::optional<std::string> tenant;  // only with recompute
     std::optional<std::string> keep;    // the view's retention, a PostgreSQL interval
     Locking locking = Locking::concurrent;
-    // Cost model: with at least this many changes a fold becomes a recomputation; nullopt never.
-    std::optional<std::int64_t> recompute_from;
+    std::string why;  // of a recomputation: what makes it necessary; empty if it was asked for
+    Weigh weigh;      // may turn a fold into a recomputation; none: whatever can be folded is
     bool announce = false;  // NOTIFY freshet_refreshed
 };
 
@@ -42,6 +44,8 @@ struct Outcome {
     };
     Kind kind = Kind::nothing_pending;
     std::string strategy;  // what was really done: delta, reconcile, concurrent, blocking
+    std::string why;       // it was that
+    std::optional<Weighed> weighed;  // what it was predicted to cost, and what the other way; if anybody was asked
     std::int64_t changes = 0;
     std::int64_t groups_upserted = 0;
     std::int64_t groups_deleted = 0;
@@ -50,7 +54,7 @@ struct Outcome {
     std::optional<double> oldest_change;  // when the first transaction of the batch began, the same clock
     std::int64_t generation = 0;
     std::chrono::nanoseconds read{0};
-    std::chrono::nanoseconds merge{0};
+    std::chrono::nanoseconds merge{0};  // the work itself: its real cost
     std::chrono::nanoseconds commit{0};
 
     std::int64_t rows_affected() const { return groups_upserted + groups_deleted; }

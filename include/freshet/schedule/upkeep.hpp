@@ -44,6 +44,7 @@ class Upkeep {
     asio::awaitable<void> measure_capture(pg::Connection& connection);
     void show_sizes(const std::vector<capture::LogSize>& sizes);
     asio::awaitable<void> weigh_recomputation(pg::Connection& connection, const Views& views);
+    asio::awaitable<void> learn_costs(pg::Connection& connection, const Views& views);
 
     const settings::Settings& settings_;
     observe::Logger& log_;

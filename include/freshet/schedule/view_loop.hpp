@@ -17,6 +17,7 @@
 #include "freshet/observe/metrics.hpp"
 #include "freshet/observe/status.hpp"
 #include "freshet/refresh/refresh.hpp"
+#include "freshet/schedule/cost_model.hpp"
 #include "freshet/schedule/view_machine.hpp"
 #include "freshet/schedule/worker_pool.hpp"
 #include "freshet/settings/settings.hpp"
@@ -45,8 +46,8 @@ class ViewLoop {
     void request_scheduled(std::optional<std::string> tenant);
     // The capture of a source does not work: refreshing would only hide it. Empty once it works again.
     void capture_fault(std::string reason);
-    // How many rows a recomputation would read: a backlog that is not worth folding is recomputed.
-    void set_source_rows(std::int64_t rows);
+    // Which backlogs are not worth folding. To be told what a recomputation reads, and what earlier refreshes took.
+    CostModel& costs() noexcept { return costs_; }
     void stop();
 
     // The payload of a freshet_refreshed that came too soon after another and may be sent now; the caller sends it.
@@ -90,7 +91,7 @@ class ViewLoop {
     std::optional<observe::Seconds> waited_;  // from the first change seen to the beginning; not of a retry
     std::string fault_;
     bool broken_ = false;
-    std::optional<std::int64_t> recompute_from_;
+    CostModel costs_;
 
     // For status()
     double now_at_look_ = 0;  // by the database's clock

@@ -32,14 +32,19 @@ RefreshStats numbers(std::string view) {
     stats.longest_seconds = 12;
     stats.changes_applied = 3400;
     stats.last_failure = 1715000000;
+    stats.chosen_reconciles = 2;
+    stats.predicted_seconds = 4;
+    stats.actual_seconds = 5;
     return stats;
 }
 
 TEST_F(Stats, AreATable) {
     EXPECT_EQ(stats_text({7, {numbers("mv_a")}, numbers(""), {}}, Colour::none),
               "refreshes of the last 7 days\n"
-              "view  refreshes  succeeded  failed  success  average    p95  longest  changes  last failure (UTC)\n"
-              "mv_a     12,000     11,999       1   99.99%     85ms  300ms      12s    3,400  2024-05-06 12:53:20\n");
+              "view  refreshes  succeeded  failed  success  average    p95  longest  changes  recomputed  real/predicted  "
+              "last failure (UTC)\n"
+              "mv_a     12,000     11,999       1   99.99%     85ms  300ms      12s    3,400           2            1.25  "
+              "2024-05-06 12:53:20\n");
 }
 
 TEST_F(Stats, SumUpSeveralViews) {

@@ -31,6 +31,8 @@ LogEntry event_entry() {
     entry.events = R"({"invoice_paid": 3, "expense_approved": 1})";
     entry.refresh_count = 9;
     entry.duration_seconds = 0.085;
+    entry.predicted_fold_seconds = 0.09;
+    entry.predicted_reconcile_seconds = 2;
     return entry;
 }
 
@@ -45,9 +47,10 @@ LogEntry failed_entry() {
 
 TEST_F(Log, IsATable) {
     EXPECT_EQ(log_text({event_entry()}, Colour::none),
-              "started (UTC)        view  tenant  trigger  strategy  status   refreshes  changes  rows  took  events\n"
+              "started (UTC)        view  tenant  trigger  strategy  status   refreshes  changes  rows  took  "
+              "fold or reconcile  events                              why\n"
               "2024-05-06 12:53:20  mv_a  all     event    delta     success          9    3,400    12  85ms  "
-              "invoice_paid 3, expense_approved 1\n");
+              "       90ms or 2s  invoice_paid 3, expense_approved 1\n");
 }
 
 TEST_F(Log, HasUtcBesideLocalTime) {
@@ -75,7 +78,7 @@ TEST_F(Log, ARunningRefreshHasNoDuration) {
     auto entry = event_entry();
     entry.status = "running";
     entry.completed_at = std::nullopt;
-    EXPECT_THAT(log_text({entry}, Colour::none), ::testing::HasSubstr("     -  invoice_paid"));
+    EXPECT_THAT(log_text({entry}, Colour::none), ::testing::HasSubstr("     -         90ms or 2s  invoice_paid"));
 }
 
 TEST_F(Log, SaysSoIfThereIsNothing) {

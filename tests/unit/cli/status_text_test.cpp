@@ -30,6 +30,7 @@ ViewStatus fresh(std::string name) {
     view.staleness_seconds = 0.25;
     view.last_refresh_at = 1714999990;
     view.last_status = "success";
+    view.last_strategy = "reconcile";
     view.objective = 60s;
     return view;
 }
@@ -42,8 +43,8 @@ TEST_F(Status, IsATable) {
     auto view = fresh("mv_a");
     view.pending_changes = 1204;
     EXPECT_EQ(shown({view}, Colour::none),
-              "view  strategy  state  as of (UTC)          stale  pending  last refresh (UTC)   result   failures\n"
-              "mv_a  delta     ready  2024-05-06 12:53:20  250ms    1,204  2024-05-06 12:53:10  success         0\n");
+              "view  strategy  state  as of (UTC)          stale  pending  last refresh (UTC)   by         result   failures\n"
+              "mv_a  delta     ready  2024-05-06 12:53:20  250ms    1,204  2024-05-06 12:53:10  reconcile  success         0\n");
 }
 
 TEST_F(Status, ShowsErrorsInFullBelow) {
