@@ -70,11 +70,13 @@ SourceCapture make_capture(int source_id, const sql::QualifiedName& table, const
     capture.identity_by_image =
         !std::all_of(capture.identity.begin(), capture.identity.end(),
                      [&](const std::string& column) { return pairs_by_equality(column, facts); });
+    const auto fact_of = [&](const std::string& name) {
+        return std::find_if(facts.begin(), facts.end(), [&](const query::ColumnFact& one) { return one.name == name; });
+    };
     const auto alternatives = alternatives_of(table, programs);
     capture.alternatives.assign(alternatives.begin(), alternatives.end());
     for (const auto& name : columns_of(table, programs, events)) {
-        const auto fact =
-            std::find_if(facts.begin(), facts.end(), [&](const query::ColumnFact& one) { return one.name == name; });
+        const auto fact = fact_of(name);
         if (fact == facts.end()) {
             throw core::Error("table " + table.display() + " has no column " + name);
         }
@@ -84,6 +86,14 @@ SourceCapture make_capture(int source_id, const sql::QualifiedName& table, const
                 "rename the column");
         }
         capture.columns.push_back(*fact);
+    }
+    for (const auto& name : capture.identity) {
+        const auto logged = std::any_of(capture.columns.begin(), capture.columns.end(),
+                                        [&](const query::ColumnFact& one) { return one.name == name; });
+        const auto fact = fact_of(name);
+        if (!logged && fact != facts.end()) {
+            capture.pairing.push_back(*fact);
+        }
     }
     capture.events = std::move(events);
     return capture;

@@ -61,17 +61,36 @@ std::string row_matters(const SourceCapture& capture) {
     return text;
 }
 
+// The columns of a transition table's rows as "r". A column is named without its table: if a writer's table has lost it, or
+// has it under another name, the name is found further out, where it is NULL. So the writer's statement goes on; that the
+// capture is damaged is for the watch over it to find.
+std::string rows_of(const std::vector<query::ColumnFact>& columns, const std::string& transition) {
+    if (columns.empty()) {
+        return transition + " AS r";
+    }
+    std::string absent;
+    std::string names;
+    for (const auto& column : columns) {
+        const auto name = sql::quote(column.name);
+        absent += (absent.empty() ? "NULL::" : ", NULL::") + column.log_type + " AS " + name;
+        names += (names.empty() ? "" : ", ") + name;
+    }
+    return "(SELECT " + absent + ") AS freshet_absent CROSS JOIN LATERAL (SELECT " + names + " FROM " + transition +
+           " AS freshet_row) AS r";
+}
+
 std::string insert_select(const SourceCapture& capture) {
     std::string text = "SELECT 1";
     if (!capture.events.empty()) {
         text += ", " + event_bits(capture, [](const CapturedEvent&) { return ""; });
     }
-    return text + with_comma(columns_of(capture, "r")) + "\n        FROM freshet_new AS r WHERE " + row_matters(capture);
+    return text + with_comma(columns_of(capture, "r")) + "\n        FROM " + rows_of(capture.columns, "freshet_new") +
+           "\n        WHERE " + row_matters(capture);
 }
 
 std::string delete_select(const SourceCapture& capture) {
     return std::string("SELECT -1") + (capture.events.empty() ? "" : ", 0") + with_comma(columns_of(capture, "r")) +
-           "\n        FROM freshet_old AS r WHERE " + row_matters(capture);
+           "\n        FROM " + rows_of(capture.columns, "freshet_old") + "\n        WHERE " + row_matters(capture);
 }
 
 // How the old and the new version of a row find each other. Without a primary key: by all logged columns, and the
@@ -100,13 +119,18 @@ std::string same_identity(const SourceCapture& capture) {
 
 Pairing pairing(const SourceCapture& capture) {
     if (!capture.identity.empty()) {
-        return {"freshet_old", "freshet_new", same_identity(capture), sql::quote(capture.identity.front())};
+        auto columns = capture.columns;
+        columns.insert(columns.end(), capture.pairing.begin(), capture.pairing.end());
+        const auto rows = [&](const std::string& transition) {
+            return "(SELECT r.* FROM " + rows_of(columns, transition) + ")";
+        };
+        return {rows("freshet_old"), rows("freshet_new"), same_identity(capture), sql::quote(capture.identity.front())};
     }
     const auto numbered = [&](const std::string& rows) {
         const auto image = "ROW(" + columns_of(capture, "r") + ")::text COLLATE \"C\"";
         return "(SELECT " + columns_of(capture, "r") + ", " + image +
-               " AS freshet_image, row_number() OVER (PARTITION BY " + image + ") AS freshet_number FROM " + rows +
-               " AS r)";
+               " AS freshet_image, row_number() OVER (PARTITION BY " + image + ") AS freshet_number FROM " +
+               rows_of(capture.columns, rows) + ")";
     };
     return {numbered("freshet_old"), numbered("freshet_new"),
             "o.freshet_image = n.freshet_image AND o.freshet_number = n.freshet_number", "freshet_number"};
@@ -271,6 +295,26 @@ std::vector<std::string> extend_log(const SourceCapture& capture, const std::vec
             create_log_view(capture, columns)};
 }
 
+std::vector<std::string> retype_log(const SourceCapture& capture, const std::vector<std::string>& existing,
+                                    const std::vector<std::string>& retyped) {
+    std::vector<std::string> statements{"DROP VIEW " + log_name(capture)};
+    for (const auto* slot : {"_0", "_1"}) {
+        const auto table = log_name(capture) + slot;
+        std::string changes;
+        for (const auto& column : capture.columns) {
+            if (std::find(retyped.begin(), retyped.end(), column.name) != retyped.end()) {
+                changes += (changes.empty() ? "ALTER COLUMN " : ", ALTER COLUMN ") + sql::quote(column.name) + " TYPE " +
+                           column.log_type + (column.collation.empty() ? "" : " COLLATE " + column.collation) +
+                           " USING NULL";
+            }
+        }
+        statements.push_back("TRUNCATE " + table);
+        statements.push_back("ALTER TABLE " + table + " " + changes);
+    }
+    statements.push_back(create_log_view(capture, existing));
+    return statements;
+}
+
 std::vector<std::string> create_triggers(const SourceCapture& capture) {
     std::vector<std::string> functions;
     std::vector<std::string> triggers;
@@ -314,6 +358,13 @@ std::vector<std::string> operations(const SourceCapture& capture) {
     return result;
 }
 
+std::string drop_guard(int source_id) {
+    return "DO $freshet$\nDECLARE\n    guard text;\nBEGIN\n    FOR guard IN SELECT c.relname FROM pg_catalog.pg_class c "
+           "WHERE c.relnamespace = 'freshet'::regnamespace AND c.relkind = 'v'\n        AND c.relname ~ '^read by .* \\(" +
+           std::to_string(source_id) +
+           "\\)$'\n    LOOP\n        EXECUTE format('DROP VIEW freshet.%I', guard);\n    END LOOP;\nEND\n$freshet$";
+}
+
 std::vector<std::string> drop_triggers(int source_id) {
     std::vector<std::string> statements;
     for (const auto* operation : {"insert", "update", "delete", "truncate", "touch"}) {
@@ -326,6 +377,7 @@ std::vector<std::string> drop_triggers(int source_id) {
 std::vector<std::string> drop_capture(int source_id) {
     const auto id = std::to_string(source_id);
     auto statements = drop_triggers(source_id);
+    statements.push_back(drop_guard(source_id));
     statements.push_back("DROP VIEW IF EXISTS freshet.log_" + id);
     statements.push_back("DROP TABLE IF EXISTS freshet.log_" + id + "_0, freshet.log_" + id + "_1");
     return statements;

@@ -7,6 +7,7 @@
 #include "freshet/capture/upkeep.hpp"
 #include "freshet/core/version.hpp"
 #include "freshet/pg/advisory_lock.hpp"
+#include "guard.hpp"
 #include "planner.hpp"
 #include "steps.hpp"
 
@@ -17,6 +18,12 @@ namespace {
 // "freshetI" as a number: one install or uninstall at a time.
 constexpr std::int64_t install_lock = 0x6672657368657449;
 constexpr std::int64_t small_step = 1000;  // the weight of what reads no source
+
+bool has_columns(const std::vector<query::ColumnFact>& facts, const std::vector<std::string>& names) {
+    return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+        return std::any_of(facts.begin(), facts.end(), [&](const query::ColumnFact& one) { return one.name == name; });
+    });
+}
 
 class Installer {
   public:
@@ -35,6 +42,7 @@ class Installer {
     asio::awaitable<void> write_events();
     enum class Views { old_and_new, final_only };
     asio::awaitable<void> install_captures(Views views);
+    std::vector<std::string> readers_of(const sql::QualifiedName& table) const;
     asio::awaitable<void> drop_unused_sources();
     void step(std::string text, std::int64_t weight);
     std::optional<std::string> keep_of(const ViewPlan& view) const;
@@ -125,14 +133,21 @@ asio::awaitable<void> Installer::install_captures(Views which) {
         return std::none_of(faults.begin(), faults.end(),
                             [&](const capture::CaptureFault& fault) { return fault.source_id == source.id; });
     };
-    for (const auto& [table, wanted] : needs) {
+    for (auto& [table, wanted] : needs) {
         const auto plan = std::find_if(plan_.sources.begin(), plan_.sources.end(),
                                        [&](const SourcePlan& one) { return one.table == table; });
         const auto present = std::find_if(stored.begin(), stored.end(),
                                           [&](const catalog::StoredSource& one) { return one.table == table; });
         const auto facts = co_await catalog::table_facts(connection_, table);
+        // A generation in place whose column is gone is broken already.
+        std::erase_if(wanted.programs, [&](const compile::Program* program) {
+            return !has_columns(facts.columns, program->source_of(table).columns);
+        });
         const auto capture = capture::make_capture(plan->id, table, facts.columns, facts.primary_key, wanted.programs,
                                                    events_on(plan_.events, table), wanted.concurrent_views);
+        if (which == Views::final_only) {
+            co_await install_guard(connection_, capture, readers_of(table), locks_);
+        }
         if (present != stored.end() && present->fingerprint == capture::fingerprint(capture) &&
             present->relation == facts.oid && intact(*present)) {
             continue;
@@ -140,6 +155,19 @@ asio::awaitable<void> Installer::install_captures(Views which) {
         step("capture of " + table.display(), small_step);
         co_await install_capture(connection_, capture, locks_);
     }
+}
+
+// The views that read the columns of a table, as they will be.
+std::vector<std::string> Installer::readers_of(const sql::QualifiedName& table) const {
+    std::vector<std::string> readers;
+    for (const auto& view : plan_.views) {
+        const auto& sources = view.sources;
+        if (view.action != Action::drop && view.strategy == catalog::Strategy::delta &&
+            std::find(sources.begin(), sources.end(), table) != sources.end()) {
+            readers.push_back(catalog::display_name(view.name));
+        }
+    }
+    return readers;
 }
 
 asio::awaitable<void> Installer::drop_unused_sources() {

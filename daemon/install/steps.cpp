@@ -98,6 +98,31 @@ std::string record_capture(const capture::SourceCapture& capture) {
 
 }  // namespace
 
+namespace {
+
+// Columns of the log whose type is not that of the table's column any more.
+std::vector<std::string> retyped_columns(const capture::SourceCapture& capture, const pg::Result& log) {
+    std::vector<std::string> retyped;
+    for (int i = 0; i < log.rows(); ++i) {
+        const auto name = log.text(i, 0);
+        const auto now = std::find_if(capture.columns.begin(), capture.columns.end(),
+                                      [&](const query::ColumnFact& one) { return one.name == name; });
+        if (now != capture.columns.end() && (now->log_type != log.text(i, 1) || now->collation != log.text(i, 2))) {
+            retyped.push_back(name);
+        }
+    }
+    return retyped;
+}
+
+// What the log has of the source is lost: the views are to be recomputed.
+std::string break_views(int source_id) {
+    return "UPDATE freshet.view v SET state = 'broken' FROM freshet.view_source x WHERE v.state = 'ready' AND x.view_id = "
+           "v.id AND x.source_id = " +
+           std::to_string(source_id);
+}
+
+}  // namespace
+
 asio::awaitable<void> install_capture(pg::Connection& connection, capture::SourceCapture capture, LockPolicy policy) {
     const auto id = std::to_string(capture.source_id);
     const auto columns = co_await connection.query(query_text("log_columns"), pg::params(id));
@@ -113,6 +138,16 @@ asio::awaitable<void> install_capture(pg::Connection& connection, capture::Sourc
             co_await under_lock(connection, std::vector<std::string>(1, statement), policy,
                                 "extend the log of " + capture.table.display());
         }
+    }
+    const auto retyped = retyped_columns(capture, columns);
+    if (!retyped.empty()) {
+        for (const auto& column : capture.columns) {
+            if (std::find(existing.begin(), existing.end(), column.name) == existing.end()) {
+                existing.push_back(column.name);
+            }
+        }
+        statements = capture::retype_log(capture, existing, retyped);
+        statements.push_back(break_views(capture.source_id));
     }
     const auto strays = co_await connection.query(query_text("stray_triggers"),
                                                   pg::params(id, capture.table.schema, capture.table.name));

@@ -27,6 +27,7 @@ struct SourceCapture {
     // A row matters if any alternative holds (each over the alias "r"); none at all means every row matters.
     std::vector<std::string> alternatives;
     std::vector<std::string> identity;           // the primary key; empty if there is none
+    std::vector<query::ColumnFact> pairing;      // columns of it that the log does not keep
     // A type of the key is an extension's: its = is not in the trigger's search_path, so keys are compared as images.
     bool identity_by_image = false;
     std::vector<CapturedEvent> events;
@@ -50,6 +51,12 @@ std::vector<std::string> create_triggers(const SourceCapture& capture);
 // What it has a function freshet.capture_<id>_<operation> and a trigger freshet_<operation> for: some of insert, update,
 // delete, truncate, touch.
 std::vector<std::string> operations(const SourceCapture& capture);
+// Statements that give these columns of an existing log the types of this capture, and empty it: the views over it must be
+// recomputed. `existing` are all columns of the log.
+std::vector<std::string> retype_log(const SourceCapture& capture, const std::vector<std::string>& existing,
+                                    const std::vector<std::string>& retyped);
+// Drops the view that keeps captured columns as they are, if there is one (install/guard.hpp).
+std::string drop_guard(int source_id);
 // Drops functions with their triggers, on whatever table they are.
 std::vector<std::string> drop_triggers(int source_id);
 // Drops functions with their triggers (which needs no right on the source), and the log.

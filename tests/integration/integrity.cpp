@@ -1,0 +1,136 @@
+// What others do to a source under its views: the writers go on whatever it is, and no view shows what is not so.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/ledger.hpp"
+
+namespace freshet::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+struct Integrity : ::testing::Test {
+    Integrity() { ledger.engine.install(); }
+    // The server's whole answer to a statement that must fail.
+    std::string refusal(const std::string& sql) {
+        try {
+            client.exec(sql);
+        } catch (const std::exception& error) {
+            return error.what();
+        }
+        return "not refused: " + sql;
+    }
+    std::string guards() {
+        return client.scalar("SELECT coalesce(string_agg(relname, ', ' ORDER BY relname), '') FROM pg_class "
+                             "WHERE relnamespace = 'freshet'::regnamespace AND relname LIKE 'read by %'");
+    }
+    Ledger ledger;
+    Client& client = ledger.client;
+};
+
+// In sessions that have their plans already, and in one that makes them now.
+void write_everything(Client& client) {
+    client.exec("UPDATE entry SET remark = 'x' WHERE remark IS NULL");
+    client.exec("INSERT INTO entry SELECT e.* FROM (SELECT * FROM entry LIMIT 0) AS e");
+    client.exec("DELETE FROM entry WHERE remark = 'none'");
+    client.exec("UPDATE account SET remark = 'y'");
+}
+
+struct Ddl {
+    std::string name;
+    std::string sql;
+};
+
+std::ostream& operator<<(std::ostream& out, const Ddl& one) {
+    return out << one.name;
+}
+
+class Writers : public Integrity, public ::testing::WithParamInterface<Ddl> {};
+
+TEST_P(Writers, GoOnWhateverHappensToAColumn) {
+    write_everything(client);
+    client.exec(GetParam().sql);
+    EXPECT_NO_THROW(write_everything(client));
+    Client another(ledger.database.conninfo());
+    EXPECT_NO_THROW(write_everything(another));
+    EXPECT_NO_THROW(another.exec("TRUNCATE account CASCADE"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Statements, Writers,
+    ::testing::Values(Ddl{"value_renamed", "ALTER TABLE entry RENAME COLUMN amount TO value"},
+                      Ddl{"key_of_groups_renamed", "ALTER TABLE entry RENAME COLUMN kind TO sort"},
+                      Ddl{"predicate_renamed", "ALTER TABLE account RENAME COLUMN active TO enabled"},
+                      Ddl{"primary_key_renamed", "ALTER TABLE entry RENAME COLUMN id TO entry_id"},
+                      Ddl{"both_keys_renamed", "ALTER TABLE entry RENAME COLUMN id TO entry_id; "
+                                               "ALTER TABLE account RENAME COLUMN id TO account_id"},
+                      Ddl{"column_dropped_with_all_that_needs_it", "ALTER TABLE entry DROP COLUMN amount CASCADE"},
+                      Ddl{"unread_column_dropped", "ALTER TABLE entry DROP COLUMN id CASCADE"},
+                      Ddl{"table_renamed", "ALTER TABLE entry RENAME TO posting; CREATE VIEW entry AS TABLE posting"},
+                      Ddl{"names_swapped", "ALTER TABLE entry RENAME COLUMN kind TO k; "
+                                           "ALTER TABLE entry RENAME COLUMN remark TO kind; "
+                                           "ALTER TABLE entry RENAME COLUMN k TO remark"},
+                      Ddl{"released", "SELECT freshet.release('entry')"}),
+    [](const auto& one) { return one.param.name; });
+
+TEST_F(Integrity, WhatAViewReadsCannotBeDroppedOrRetypedUnawares) {
+    const auto names_the_view = HasSubstr("view freshet.\"read by report (");
+    EXPECT_THAT(refusal("ALTER TABLE entry DROP COLUMN amount"),
+                AllOf(HasSubstr("cannot drop column amount of table entry"), names_the_view));
+    EXPECT_THAT(refusal("ALTER TABLE entry ALTER COLUMN amount TYPE numeric(14,4)"), names_the_view);
+    EXPECT_THAT(refusal("ALTER TABLE account DROP COLUMN active"), names_the_view);
+    EXPECT_THAT(refusal("DROP TABLE entry"), names_the_view);
+    client.exec("ALTER TABLE entry DROP COLUMN remark; ALTER TABLE account DROP COLUMN remark");  // read by none
+    client.exec("ALTER TABLE entry ADD COLUMN more text; ALTER TABLE entry ALTER COLUMN more TYPE int USING 1");
+    client.exec("UPDATE entry SET amount = amount + 1");
+    EXPECT_EQ(ledger.fold().strategy, "delta");
+    EXPECT_EQ(ledger.wrong(), exact);
+}
+
+TEST_F(Integrity, AGuardNamesAllViewsAndGoesWithThem) {
+    ledger.engine.add_view("second", "SELECT kind, count(*) AS n FROM entry GROUP BY kind");
+    ledger.engine.install();
+    EXPECT_THAT(refusal("ALTER TABLE entry DROP COLUMN kind"), HasSubstr("read by report, second ("));
+    EXPECT_THAT(refusal("ALTER TABLE entry DROP COLUMN day"), HasSubstr("read by report, second ("));
+    EXPECT_FALSE(ledger.engine.plan().has_changes());
+    ledger.engine.settings.views.erase(ledger.engine.settings.views.begin());
+    ledger.engine.install();
+    client.exec("ALTER TABLE entry DROP COLUMN day");
+    EXPECT_THAT(refusal("ALTER TABLE entry DROP COLUMN kind"), HasSubstr("read by second ("));
+    ledger.engine.uninstall();
+    EXPECT_EQ(guards(), "");
+    client.exec("ALTER TABLE entry DROP COLUMN kind");
+}
+
+TEST_F(Integrity, AReleasedColumnIsRetypedAndTakenUpAgain) {
+    client.exec("UPDATE entry SET amount = 3 WHERE id = 3");  // pending
+    client.exec("BEGIN; SELECT freshet.release('entry'); ALTER TABLE entry ALTER COLUMN amount TYPE numeric(20,4), "
+                "ALTER COLUMN kind TYPE varchar(200); COMMIT");
+    EXPECT_EQ(client.scalar("SELECT state FROM freshet.status"), "broken");
+    client.exec("INSERT INTO entry VALUES (900, 1, repeat('k', 150), '2026-05-01', 1234567890123.4567)");
+    ledger.engine.install();
+    EXPECT_EQ(ledger.wrong(), exact);
+    client.exec("INSERT INTO entry VALUES (901, 1, repeat('k', 150), '2026-05-01', 1234567890123.4567)");
+    EXPECT_EQ(ledger.fold().strategy, "delta");
+    EXPECT_EQ(ledger.wrong(), exact);
+    EXPECT_THAT(refusal("ALTER TABLE entry DROP COLUMN amount"), HasSubstr("read by report ("));
+    EXPECT_THAT(refusal("SELECT freshet.release('pg_class')"), HasSubstr("no freshet view reads table"));
+}
+
+TEST_F(Integrity, InstallFollowsARenamedColumn) {
+    client.exec("ALTER TABLE entry RENAME COLUMN amount TO value");
+    client.exec("UPDATE entry SET value = value + 1");
+    auto& query = ledger.engine.settings.views.front().query;
+    query.replace(query.find("e.amount"), 8, "e.value");
+    ledger.engine.install();
+    EXPECT_EQ(differences(client, "report", query), exact);
+    client.exec("UPDATE entry SET value = value * 2 WHERE id % 3 = 0");
+    EXPECT_EQ(ledger.fold().strategy, "delta");
+    EXPECT_EQ(differences(client, "report", query), exact);
+    EXPECT_THAT(refusal("ALTER TABLE entry DROP COLUMN value"), HasSubstr("read by report ("));
+}
+
+}  // namespace
+}  // namespace freshet::testing
