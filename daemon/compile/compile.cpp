@@ -33,10 +33,12 @@ bool needs_order(const query::Level& form, std::size_t input) {
 
 // Whether sums over the type can be taken back exactly. Of distinct intervals not: '1 day' is '24 hours', but which of
 // them was added is no longer known when it goes.
-bool sums_exactly(AggregateKind kind, const std::string& type) {
-    static const std::set<std::string> always = {"smallint", "integer", "bigint", "numeric", "money"};
+// Likewise of distinct numerics that show different numbers of digits.
+bool sums_exactly(AggregateKind kind, const std::string& type, bool scale_varies) {
+    static const std::set<std::string> always = {"smallint", "integer", "bigint", "money"};
     const bool distinct = kind == AggregateKind::sum_distinct || kind == AggregateKind::avg_distinct;
-    return always.contains(type) || (type == "interval" && !distinct);
+    return always.contains(type) || (type == "numeric" && !(distinct && scale_varies)) ||
+           (type == "interval" && !distinct);
 }
 
 std::string sum_call(AggregateKind kind, const std::string& input) {
@@ -60,7 +62,8 @@ std::vector<query::Aggregate> settle(const query::Level& form, const LevelTypes&
     for (auto& aggregate : aggregates) {
         const auto input = "x" + std::to_string(aggregate.input);
         const auto call = sum_call(aggregate.kind, input);
-        if (!call.empty() && !sums_exactly(aggregate.kind, types.at(input).base_type)) {
+        if (!call.empty() && !sums_exactly(aggregate.kind, types.at(input).base_type,
+                                           form.input_scale_varies[static_cast<std::size_t>(aggregate.input)])) {
             aggregate.call = call;  // kind and input still tell the type
         }
     }
@@ -123,6 +126,7 @@ Input make_input(const query::Level& form, std::size_t index, const LevelTypes& 
     input.column = {"x" + number, type.type, type.collation, form.input_nullable[index]};
     if (uses(form, index, {AggregateKind::sum, AggregateKind::avg})) {
         input.sum_type = types.at("s" + number).base_type;
+        input.scales = type.base_type == "numeric" && form.input_scale_varies[index];
     }
     const bool distinct_sum = uses(form, index, {AggregateKind::sum_distinct, AggregateKind::avg_distinct});
     if (distinct_sum) {

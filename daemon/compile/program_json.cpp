@@ -32,12 +32,13 @@ namespace freshet::compile {
 namespace {
 
 // Raised whenever an older daemon would misread a program.
-constexpr int format_version = 2;
+constexpr int format_version = 3;
 
 }  // namespace
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TypedColumn, name, type, collation, nullable)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Input, column, sum_type, distinct_sum_type, ordered_type, count, distinct, min, max)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Input, column, sum_type, distinct_sum_type, ordered_type, scales, count, distinct,
+                                   min, max)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Source, id, table, columns)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Level, view_id, index, sources, arms, keys, inputs, aggregates, recomputed, outputs,
                                    having, total, tenant_key, retention_key)

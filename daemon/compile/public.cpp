@@ -39,6 +39,7 @@ std::string aggregate_expression(const Level& level, const query::Aggregate& agg
     const auto index = std::to_string(aggregate.input);
     const auto input = [&]() -> const Input& { return level.inputs[static_cast<std::size_t>(aggregate.input)]; };
     const auto count = [&]() -> std::string { return input().count ? "c" + index : "n"; };
+    const auto sum = [&] { return shown_sum(level, static_cast<std::size_t>(aggregate.input)); };
     const auto counted = [&](const std::string& column) {
         return level.total ? "coalesce(" + column + ", 0)" : column;
     };
@@ -48,9 +49,9 @@ std::string aggregate_expression(const Level& level, const query::Aggregate& agg
         case AggregateKind::count:
             return counted(count());
         case AggregateKind::sum:
-            return unless_empty(count(), "s" + index);
+            return unless_empty(count(), sum());
         case AggregateKind::avg:
-            return unless_empty(count(), average("s" + index, input().sum_type, count()));
+            return unless_empty(count(), average(sum(), input().sum_type, count()));
         case AggregateKind::count_distinct:
             return counted("d" + index);
         case AggregateKind::sum_distinct:

@@ -19,6 +19,19 @@ std::string difference_of_sums(const std::string& value, const std::string& adde
     return sum(added) + " - " + sum(removed);
 }
 
+// PostgreSQL shows a sum with as many digits after the point as the summand that shows most, and its own moving sum
+// keeps the number of summands that do (do_numeric_discard in numeric.c). Ours has to take back any row, so it keeps
+// their number for each scale, in one numeric that can be added up: a summand of scale d counts 10^(18 d). Stored are
+// its digits that are not zero, so a usual one takes ten bytes. Scales from 2000 on, the most that round() knows, count
+// as that. NULL, NaN and infinities have none.
+constexpr const char* digits_per_scale = "18";
+constexpr const char* most_digits = "2000";
+
+std::string scale_unit(const std::string& value) {
+    return std::string("('1e' || ") + digits_per_scale + " * least(scale(" + value + "), " + most_digits +
+           "))::numeric";
+}
+
 void add_counters_of(const Level& level, std::size_t index, std::vector<Counter>& result) {
     const auto& input = level.inputs[index];
     const auto number = std::to_string(index);
@@ -31,6 +44,13 @@ void add_counters_of(const Level& level, std::size_t index, std::vector<Counter>
         const auto zero = zero_of(input.sum_type);
         result.push_back({"s" + number, input.sum_type, difference_of_sums(x, "sign > 0", "sign < 0", zero),
                           "coalesce(sum(" + x + "), " + zero + ")"});
+    }
+    if (input.scales) {
+        const auto sum_of = [&](const std::string& unit) {
+            return "coalesce(sum(" + unit + ") FILTER (WHERE scale(" + x + ") IS NOT NULL), 0)";
+        };
+        result.push_back(
+            {"sc" + number, "numeric", sum_of("sign * " + scale_unit(x)), sum_of(scale_unit(x)), std::nullopt, true});
     }
     if (input.distinct) {
         result.push_back({"d" + number, "bigint", "sum((after > 0)::integer - (after - change > 0)::integer)",
@@ -66,6 +86,17 @@ std::vector<Counter> counters(const Level& level) {
         add_counters_of(level, i, result);
     }
     return result;
+}
+
+std::string shown_sum(const Level& level, std::size_t input) {
+    const auto number = std::to_string(input);
+    const auto sum = "s" + number;
+    if (!level.inputs[input].scales) {
+        return sum;
+    }
+    const auto digits = "(length(sc" + number + "::text) - 1) / " + digits_per_scale;
+    return "CASE WHEN " + digits + " < " + most_digits + " THEN round(" + sum + ", " + digits + ") ELSE " + sum +
+           " END";
 }
 
 std::vector<Extreme> extremes(const Level& level) {

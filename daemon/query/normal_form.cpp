@@ -82,6 +82,7 @@ Level flatten(Tree& tree, FoundLevel found, const Facts& facts) {
     const auto& grouping = found.grouping;
     level.key_nullable.assign(grouping.keys.size(), false);
     level.input_nullable.assign(grouping.inputs.size(), false);
+    std::vector<std::set<std::optional<int>>> scales(grouping.inputs.size());
     for (const auto& flat : Flattener(tree, facts).select(*found.select)) {
         const auto rewritten = [&](const std::vector<Node*>& expressions, std::vector<bool>& nullable) {
             std::vector<Node*> result;
@@ -93,7 +94,15 @@ Level flatten(Tree& tree, FoundLevel found, const Facts& facts) {
         };
         const auto keys = rewritten(grouping.keys, level.key_nullable);
         const auto inputs = rewritten(grouping.inputs, level.input_nullable);
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            if (!always_null(inputs[i])) {
+                scales[i].insert(display_scale(inputs[i], flat, facts));
+            }
+        }
         level.arms.push_back(finish(tree, flat, facts, keys, inputs));
+    }
+    for (const auto& found_scales : scales) {
+        level.input_scale_varies.push_back(found_scales.size() != 1 || !*found_scales.begin());
     }
     level.aggregates = grouping.aggregates;
     level.outputs = std::move(found.outputs);

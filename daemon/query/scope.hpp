@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,6 +59,13 @@ std::string output_name(const PgQuery__ResTarget& target);
 
 // Private predicates shared by the files of query/.
 bool never_null(const Node* expression, const Flattened& arm, const Facts& facts);
+
+// The constant NULL, of whatever type.
+bool always_null(const Node* expression);
+
+// How many digits after the point each value of the numeric or integer expression shows; nullopt if that is not known
+// or not the same for all. NULL, NaN and infinities show none and do not count.
+std::optional<int> display_scale(const Node* expression, const Flattened& arm, const Facts& facts);
 
 // Whether the expression is a predicate over one table's columns that is immutable, independent of every setting and
 // cannot fail.

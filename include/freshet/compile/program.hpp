@@ -28,10 +28,12 @@ struct Input {
     std::string sum_type;           // type of sum(x); empty if no sum is kept
     std::string distinct_sum_type;  // type of sum(DISTINCT x), sd<i>; empty if none is kept
     std::string ordered_type;       // type of min(x) and max(x); empty if neither is kept
-    bool count = false;             // c<i>, the non-null inputs; left out when x is never null, n serves then
-    bool distinct = false;          // d<i>
-    bool min = false;               // lo<i>
-    bool max = false;               // hi<i>
+    // sc<i>: how many of the summed values show how many digits after the point. Left out where all show the same.
+    bool scales = false;
+    bool count = false;     // c<i>, the non-null inputs; left out when x is never null, n serves then
+    bool distinct = false;  // d<i>
+    bool min = false;       // lo<i>
+    bool max = false;       // hi<i>
 
     // Needs a values table: (keys, v, n)
     bool has_values() const { return distinct || min || max || !distinct_sum_type.empty(); }
