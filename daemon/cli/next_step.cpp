@@ -55,6 +55,7 @@ std::optional<std::string> next_step(const ViewStatus& view) {
     if (view.state == "building") return "freshetd install fills it; if it was interrupted, run it again";
     if (view.state == "broken")
         return about("the daemon recomputes it; freshetd log {view} shows whether it did", view.view);
+    if (!view.healthy() && view.held_up) return "end the transaction whose lock freshetd waits for";
     if (!view.healthy())
         return "see that the daemon works: systemctl status freshetd; journalctl -u freshetd --since -10min";
     return std::nullopt;

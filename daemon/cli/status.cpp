@@ -35,11 +35,26 @@ ViewStatus read_view(const Columns& row) {
     return view;
 }
 
+LockWait read_wait(const Columns& row) {
+    LockWait wait;
+    wait.waited_seconds = row.number("waited_seconds");
+    wait.pid = row.integer("pid");
+    wait.role = row.optional_text("role");
+    wait.application = row.optional_text("application");
+    wait.state = row.optional_text("state");
+    wait.transaction_seconds = row.optional_number("transaction_seconds");
+    wait.query = row.optional_text("query");
+    return wait;
+}
+
 asio::awaitable<StatusReport> load_status(pg::Connection& connection, settings::Settings settings) {
     StatusReport report;
     const auto rows = co_await connection.prepared(query_text("status"));
     for (int i = 0; i < rows.rows(); ++i) report.views.push_back(read_view(Columns(rows, i)));
     report.views = join_settings(std::move(report.views), settings);
+    const auto waits = co_await connection.prepared(query_text("lock_waits"));
+    for (int i = 0; i < waits.rows(); ++i) report.waits.push_back(read_wait(Columns(waits, i)));
+    for (auto& view : report.views) view.held_up = !report.waits.empty();
     const auto daemon =
         co_await connection.prepared(query_text("daemon"), pg::params(std::to_string(schedule::leader_lock)));
     report.now = daemon.number(0, daemon.column_index("now"));

@@ -130,13 +130,17 @@ std::string status_text(const StatusReport& report, Colour colour) {
     const auto leaderless = paint("no freshetd leads this database: nobody refreshes", Style::bad, colour) + "\n" +
                             paint("next: ", Style::faint, colour) +
                             "systemctl status freshetd; journalctl -u freshetd --since -10min\n";
-    return table.text(colour) + troubles_text(report.views, colour) + (report.led ? "" : "\n" + leaderless);
+    return table.text(colour) + troubles_text(report.views, colour) + lock_waits_text(report.waits, colour) +
+           (report.led ? "" : "\n" + leaderless);
 }
 
 Json status_json(const StatusReport& report) {
     Json list = Json::array();
     for (const auto& view : report.views) list.push_back(view_json(view));
-    return {{"healthy", status_code(report.views) == ExitCode::done}, {"leader", report.led}, {"views", list}};
+    return {{"healthy", status_code(report.views) == ExitCode::done},
+            {"leader", report.led},
+            {"lock_waits", lock_waits_json(report.waits)},
+            {"views", list}};
 }
 
 ExitCode status_code(const std::vector<ViewStatus>& views) {

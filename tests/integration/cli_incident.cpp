@@ -53,6 +53,23 @@ TEST(CliIncident, StatusSaysWhetherADaemonLeads) {
     EXPECT_THAT(ledger.freshetd.command({"status", "--json"}).output, HasSubstr("\"leader\": true"));
 }
 
+TEST(CliIncident, StatusNamesWhoHoldsARefreshUp) {
+    LedgerDaemon ledger(FRESHETD_BINARY, {});
+    ledger.install();
+    ledger.start();
+    EXPECT_THAT(ledger.freshetd.must({"status"}), Not(HasSubstr("for a lock")));
+    Client locker(ledger.database.conninfo());
+    locker.exec("BEGIN; LOCK TABLE freshet.state_" + ledger.client.scalar("SELECT id FROM freshet.view") + "_0");
+    const auto end_it = "SELECT pg_terminate_backend(" + locker.scalar("SELECT pg_backend_pid()") + ")";
+    ledger.insert();
+    EXPECT_TRUE(eventually([&] {
+        return ledger.freshetd.command({"status"}).output.find(end_it) != std::string::npos;
+    })) << ledger.freshetd.command({"status"}).output;
+    locker.exec("ROLLBACK");
+    EXPECT_TRUE(ledger.becomes_exact());
+    EXPECT_THAT(ledger.freshetd.must({"status"}), Not(HasSubstr("for a lock")));
+}
+
 TEST(CliIncident, ColourIsForTerminalsOnly) {
     LedgerDaemon ledger(FRESHETD_BINARY, {});
     ledger.install();

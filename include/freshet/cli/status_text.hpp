@@ -9,6 +9,7 @@
 
 #include "freshet/cli/exit_code.hpp"
 #include "freshet/cli/json.hpp"
+#include "freshet/cli/lock_waits.hpp"
 #include "freshet/cli/style.hpp"
 #include "freshet/settings/settings.hpp"
 
@@ -29,9 +30,10 @@ struct ViewStatus {
     std::optional<std::string> last_status;
     std::optional<std::string> last_error;
     std::int64_t consecutive_failures = 0;
-    std::optional<double> verified_at;        // the moment for which all of it was last found exact
+    std::optional<double> verified_at;       // the moment for which all of it was last found exact
     std::optional<std::int64_t> drift_rows;  // that the last proof found
     std::chrono::milliseconds objective{0};  // staleness_slo
+    bool held_up = false;                    // freshetd waits for somebody's lock, for this view or another
 
     // Ready, and no staler than its objective.
     bool healthy() const;
@@ -43,14 +45,16 @@ std::vector<ViewStatus> join_settings(std::vector<ViewStatus> views, const setti
 // All that a look at the database shows.
 struct StatusReport {
     std::vector<ViewStatus> views;
-    double now = 0;  // of the database, seconds since the epoch
+    double now = 0;   // of the database, seconds since the epoch
     bool led = true;  // by a freshetd
+    std::vector<LockWait> waits = {};
 };
 
-// A table, then every view in trouble: its last error in full, and what to do next.
+// A table, then every view in trouble: its last error in full, and what to do next; then who holds freshetd up.
 std::string status_text(const StatusReport& report, Colour colour);
 
-// {"healthy": ..., "leader": ..., "views": [columns of freshet.status, "staleness_slo_seconds", "healthy", "next_step"]}
+// {"healthy": ..., "leader": ..., "lock_waits": [...], "views": [columns of freshet.status, "staleness_slo_seconds",
+// "healthy", "next_step"]}
 Json status_json(const StatusReport& report);
 
 // The answer is no if one of them is not healthy.

@@ -78,6 +78,26 @@ TEST_F(Status, SaysWhatToDoAboutAViewThatIsLateWithoutAnError) {
                             "--since -10min\n"));
 }
 
+TEST_F(Status, SaysWhoHoldsFreshetdUp) {
+    auto late = fresh("mv_a");
+    late.staleness_seconds = 300;
+    late.held_up = true;
+    LockWait wait{299, 4711, "office", "psql", "idle in transaction", 301, "LOCK TABLE entry"};
+    const StatusReport report{{late}, 1715000000, true, {wait}};
+    EXPECT_THAT(
+        status_text(report, Colour::none),
+        ::testing::EndsWith("\n\nmv_a is 5m behind its tables; its objective is 1m\n"
+                            "next: end the transaction whose lock freshetd waits for\n"
+                            "\nfreshetd has waited for 4m 59s for a lock of process 4711 (office, psql, idle in "
+                            "transaction, its transaction 5m 1s old), last query:\nLOCK TABLE entry\n"
+                            "next: let it end, or SELECT pg_terminate_backend(4711)\n"));
+    EXPECT_EQ(status_json(report)["lock_waits"][0]["pid"], 4711);
+    EXPECT_THAT(lock_waits_text({LockWait{}}, Colour::none), HasSubstr("for a lock of a prepared transaction\nnext: "));
+    LockWait unknown;
+    unknown.pid = 5;
+    EXPECT_THAT(lock_waits_text({unknown}, Colour::none), HasSubstr("for a lock of process 5\nnext: "));
+}
+
 TEST_F(Status, SaysThatNobodyLeads) {
     EXPECT_THAT(status_text({{fresh("mv_a")}, 0, false}, Colour::none),
                 HasSubstr("\n\nno freshetd leads this database: nobody refreshes\nnext: systemctl status freshetd"));
