@@ -1,7 +1,9 @@
 #include "freshet/catalog/resolve.hpp"
 
+#include "freshet/query/expand_views.hpp"
 #include "freshet/sql/texts.hpp"
 #include "probe.hpp"
+#include "stand_in.hpp"
 
 namespace freshet::catalog {
 
@@ -76,17 +78,41 @@ asio::awaitable<compile::LevelTypes> describe(pg::Connection& connection, std::s
     co_return types;
 }
 
+// A temporary view whose rule says what the server made of the query, and the rule as text.
+struct Probed {
+    std::string oid;
+    std::string text;
+};
+
+asio::awaitable<Probed> read_back(pg::Connection& connection, QueryText text, std::string oid) {
+    co_await connection.query("SELECT set_config('search_path', '', true)");
+    co_await check_functions(connection, std::move(text), oid);
+    const auto definition = co_await connection.query("SELECT pg_get_viewdef($1::oid)", pg::params(oid));
+    co_return Probed{std::move(oid), without_terminator(definition.text(0, 0))};
+}
+
+// Once more, without the views: what is computed in them is computed by this query then.
+asio::awaitable<Probed> expand_stand_ins(pg::Connection& connection, QueryText text, Probed probed) {
+    if (text.stand_ins.empty()) {
+        co_return probed;
+    }
+    auto expanded = co_await take_down(connection, probed.text, text.stand_ins);
+    auto oid = co_await probe(connection, "freshet_expanded", "", std::move(expanded));
+    co_return co_await read_back(connection, std::move(text), std::move(oid));
+}
+
 // Everything below runs inside the transaction that resolve() rolls back.
 asio::awaitable<void> resolve_inside(pg::Connection& connection, QueryText text, Resolved& resolved) {
+    co_await put_up(connection, text.stand_ins);
     co_await pin_settings(connection, text.schema, text.timezone);
-    const auto oid = co_await probe_query(connection, "freshet_probe", text);
-    co_await connection.query("SELECT set_config('search_path', '', true)");
-    co_await check_functions(connection, text, oid);
-    const auto definition = co_await connection.query("SELECT pg_get_viewdef($1::oid)", pg::params(oid));
-    resolved.normalised_sql = without_terminator(definition.text(0, 0));
-    if (auto frozen = frozen_literal(text, resolved.normalised_sql)) {
+    auto asked = co_await probe_query(connection, "freshet_probe", text);
+    auto probed = co_await read_back(connection, text, std::move(asked));
+    if (auto frozen = frozen_literal(text, probed.text)) {
         throw core::Faults(std::vector<core::Fault>(1, std::move(*frozen)));
     }
+    probed = co_await expand_stand_ins(connection, text, std::move(probed));
+    const auto oid = probed.oid;
+    resolved.normalised_sql = probed.text;
     resolved.facts = co_await fetch_facts(connection, oid, resolved.normalised_sql);
     resolved.form = query::normalise(resolved.normalised_sql, resolved.facts);
     for (std::size_t i = 0; i < resolved.form.levels.size(); ++i) {
@@ -118,6 +144,11 @@ asio::awaitable<Resolved> resolve(pg::Connection& connection, QueryText text) {
     if (auto faults = shape_faults(text); !faults.empty()) {
         throw core::Faults(std::move(faults));
     }
+    std::set<sql::QualifiedName> stood_for;
+    for (const auto& one : text.stand_ins) {
+        stood_for.insert(one.view);
+    }
+    text.sql = query::without_schema(text.sql, stood_for);
     Resolved resolved;
     auto transaction = co_await pg::Transaction::begin(connection, pg::Isolation::read_committed);
     std::exception_ptr failure;

@@ -1,5 +1,11 @@
 // What readers see: the levels' states read as the query would have computed them, and the text above.
+#include <algorithm>
+
 #include "freshet/compile/emit.hpp"
+#include "freshet/compile/readable.hpp"
+#include "freshet/core/error.hpp"
+#include "freshet/query/expand_views.hpp"
+#include "freshet/query/shape.hpp"
 #include "state_columns.hpp"
 #include "text.hpp"
 
@@ -119,6 +125,45 @@ std::string public_select(const Program& program) {
     }
     levels.insert(levels.end(), program.with.begin(), program.with.end());
     return "WITH " + join(levels, ",\n") + "\n" + program.above;
+}
+
+namespace {
+
+constexpr const char* read_below = "let this view read the tables below it";
+
+// The levels as sub-selects of the text above them.
+std::string inlined_select(const Program& program) {
+    if (program.above.empty()) {
+        return level_select(program.levels.front());
+    }
+    return query::expand_views(program.above, [&](const sql::QualifiedName& name) -> std::optional<std::string> {
+        for (const auto& level : program.levels) {
+            if (name.schema.empty() && name.name == query::level_relation(static_cast<std::size_t>(level.index))) {
+                return level_select(level);
+            }
+        }
+        return std::nullopt;
+    });
+}
+
+}  // namespace
+
+std::string readable_select(const Program& program) {
+    if (std::any_of(program.levels.begin(), program.levels.end(), [](const Level& level) { return level.total; })) {
+        throw core::Error("it has one row over everything, also when there is nothing", read_below);
+    }
+    if (!program.with.empty()) {
+        throw core::Error("it has WITH queries above its groups", read_below);
+    }
+    auto select = inlined_select(program);
+    // As one of several sources of a grouping: what is wrong in there is wrong with this view.
+    const auto shape = query::check_shape("SELECT count(*) AS n FROM (" + select + "\n) AS v");
+    if (!shape.rejections.empty()) {
+        throw core::Error(
+            "above its groups it has what cannot be followed change by change: " + shape.rejections.front().reason,
+            read_below);
+    }
+    return select;
 }
 
 }  // namespace freshet::compile

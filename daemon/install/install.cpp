@@ -5,6 +5,7 @@
 #include "eject.hpp"
 #include "freshet/capture/source_capture.hpp"
 #include "freshet/capture/upkeep.hpp"
+#include "freshet/catalog/chain.hpp"
 #include "freshet/core/version.hpp"
 #include "freshet/pg/advisory_lock.hpp"
 #include "guard.hpp"
@@ -23,6 +24,15 @@ bool has_columns(const std::vector<query::ColumnFact>& facts, const std::vector<
     return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
         return std::any_of(facts.begin(), facts.end(), [&](const query::ColumnFact& one) { return one.name == name; });
     });
+}
+
+// Of the state of a view. Other tables were there when the plan was made.
+asio::awaitable<bool> exists(pg::Connection& connection, sql::QualifiedName table) {
+    if (!catalog::view_of_state(table)) {
+        co_return true;
+    }
+    const auto found = co_await connection.query("SELECT to_regclass($1) IS NOT NULL", pg::params(table.quoted()));
+    co_return found.boolean(0, 0);
 }
 
 class Installer {
@@ -44,6 +54,12 @@ class Installer {
     asio::awaitable<void> install_captures(Views views);
     std::vector<std::string> readers_of(const sql::QualifiedName& table) const;
     asio::awaitable<void> drop_unused_sources();
+    // Views whose present generations read views: those go before what they read does.
+    asio::awaitable<void> drop_upper_views();
+    asio::awaitable<void> drop(const ViewPlan& view);
+    asio::awaitable<void> build(ViewPlan& view);
+    asio::awaitable<void> put_waiting_in_place();
+    bool chained(const ViewPlan& view) const;
     void step(std::string text, std::int64_t weight);
     std::optional<std::string> keep_of(const ViewPlan& view) const;
 
@@ -52,6 +68,7 @@ class Installer {
     const InstallOptions& options_;
     Plan& plan_;
     LockPolicy locks_;
+    std::vector<Built> waiting_;  // of a chain: to be put in place together
     std::int64_t done_ = 0;
     std::int64_t total_ = 1;
 };
@@ -134,6 +151,10 @@ asio::awaitable<void> Installer::install_captures(Views which) {
                             [&](const capture::CaptureFault& fault) { return fault.source_id == source.id; });
     };
     for (auto& [table, wanted] : needs) {
+        const bool there = co_await exists(connection_, table);
+        if (!there) {
+            continue;  // the state of a view that is still to be built
+        }
         const auto plan = std::find_if(plan_.sources.begin(), plan_.sources.end(),
                                        [&](const SourcePlan& one) { return one.table == table; });
         const auto present = std::find_if(stored.begin(), stored.end(),
@@ -145,7 +166,8 @@ asio::awaitable<void> Installer::install_captures(Views which) {
         });
         const auto capture = capture::make_capture(plan->id, table, facts.columns, facts.primary_key, wanted.programs,
                                                    events_on(plan_.events, table), wanted.concurrent_views);
-        if (which == Views::final_only) {
+        // The state of a view below is freshet's own: nobody else alters it, and its drop must not be refused.
+        if (which == Views::final_only && !catalog::view_of_state(table)) {
             co_await install_guard(connection_, capture, readers_of(table), locks_);
         }
         if (present != stored.end() && present->fingerprint == capture::fingerprint(capture) &&
@@ -184,6 +206,63 @@ asio::awaitable<void> Installer::drop_unused_sources() {
     }
 }
 
+asio::awaitable<void> Installer::drop(const ViewPlan& view) {
+    co_await put_waiting_in_place();  // what read it reads something else from now on
+    step("drop " + view.name.display(), small_step);
+    co_await drop_view(connection_, *view.present, locks_);
+}
+
+asio::awaitable<void> Installer::drop_upper_views() {
+    std::vector<const ViewPlan*> upper;
+    for (const auto& view : plan_.views) {
+        if (view.action == Action::drop && view.present->reads_views()) {
+            upper.push_back(&view);
+        }
+    }
+    std::sort(upper.begin(), upper.end(), [](const auto* left, const auto* right) { return left->id > right->id; });
+    for (const auto* view : upper) {
+        co_await drop(*view);
+    }
+}
+
+// Whether it reads or is read, now or in the plan.
+bool Installer::chained(const ViewPlan& view) const {
+    const auto is_read = [&](const ViewPlan& other) {
+        const bool in_plan = std::find(other.reads.begin(), other.reads.end(), view.name) != other.reads.end();
+        return in_plan ||
+               (other.present && view.present && catalog::views_below(*other.present).contains(view.present->id));
+    };
+    return !view.reads.empty() || (view.present && view.present->reads_views()) ||
+           std::any_of(plan_.views.begin(), plan_.views.end(), is_read);
+}
+
+// Views that read each other wait for one another: the old ones go on being maintained until all the new ones are
+// there.
+asio::awaitable<void> Installer::build(ViewPlan& view) {
+    if (view.adopt) {
+        co_await put_waiting_in_place();  // it is proven with what readers see of the views it reads
+    }
+    if (!view.reads.empty()) {
+        co_await install_captures(Views::old_and_new);
+    }
+    step("build " + view.name.display(), view.estimated_rows + small_step);
+    auto built = co_await build_generation(connection_, view, keep_of(view), locks_);
+    view.rows_that_differed = built.plan.rows_that_differed;
+    if (chained(view) && !view.adopt) {
+        waiting_.push_back(std::move(built));
+        co_return;
+    }
+    std::vector<Built> alone;
+    alone.push_back(std::move(built));
+    co_await install::put_in_place(connection_, std::move(alone), locks_);
+}
+
+asio::awaitable<void> Installer::put_waiting_in_place() {
+    if (!waiting_.empty()) {
+        co_await install::put_in_place(connection_, std::exchange(waiting_, {}), locks_);
+    }
+}
+
 asio::awaitable<void> Installer::run() {
     total_ = small_step * static_cast<std::int64_t>(plan_.sources.size() + 2);
     for (const auto& view : plan_.views) {
@@ -193,18 +272,18 @@ asio::awaitable<void> Installer::run() {
     co_await discard_unfinished();
     co_await install_captures(Views::old_and_new);
     co_await write_events();
+    co_await drop_upper_views();
     for (auto& view : plan_.views) {
-        if (view.action == Action::drop) {
-            step("drop " + view.name.display(), small_step);
-            co_await drop_view(connection_, *view.present, locks_);
-        } else if (view.action != Action::keep) {
-            step("build " + view.name.display(), view.estimated_rows + small_step);
-            view.rows_that_differed = co_await build_view(connection_, view, keep_of(view), locks_);
-        } else if (view.present->definition != view.definition) {
+        if (view.action == Action::drop && !view.present->reads_views()) {
+            co_await drop(view);
+        } else if (view.action == Action::create || view.action == Action::rebuild) {
+            co_await build(view);
+        } else if (view.action == Action::keep && view.present->definition != view.definition) {
             co_await connection_.query("UPDATE freshet.view SET definition = $2 WHERE id = $1::integer",
                                        pg::params(std::to_string(view.id), view.definition));
         }
     }
+    co_await put_waiting_in_place();
     co_await install_captures(Views::final_only);
     co_await drop_unused_sources();
     done_ = total_;

@@ -61,7 +61,10 @@ std::string fingerprint_of(const ViewPlan& plan, const settings::ViewSettings& v
 }  // namespace
 
 asio::awaitable<void> Planner::plan_delta(const settings::ViewSettings& view, ViewPlan& plan) {
-    auto resolved = co_await catalog::resolve(connection_, query_text(settings_, view, plan.name));
+    auto text = query_text(settings_, view, plan.name);
+    refuse_views_given_up(view, plan.name);
+    text.stand_ins = co_await stand_ins(view, plan);
+    auto resolved = co_await catalog::resolve(connection_, text);
     compile::CompileOptions options;
     options.tenant = view.tenant;
     options.retention_column = view.retention ? view.retention->column : "";
@@ -91,6 +94,7 @@ asio::awaitable<void> Planner::plan_delta(const settings::ViewSettings& view, Vi
     for (const auto& source : plan.program.sources) {
         plan.sources.push_back(source.table);
     }
+    learn_state_tables(plan, resolved.facts);
     plan.create_statements.push_back("CREATE VIEW " + plan.name.quoted() + " AS\n" +
                                      compile::public_select(plan.program));
 }
@@ -129,6 +133,7 @@ asio::awaitable<void> Planner::choose_strategy(const settings::ViewSettings& vie
         throw core::Faults(*obstacles);
     }
     plan.sources.clear();
+    plan.reads.clear();
     plan.reasons = as_reasons(*obstacles);
     co_await plan_concurrent(view, plan);
 }
@@ -182,12 +187,7 @@ asio::awaitable<ViewPlan> Planner::plan_view(const settings::ViewSettings& confi
     ViewPlan plan;
     plan.name = sql::parse_qualified_name(configured.name, "public");
     plan.timezone = configured.timezone;
-    const auto present = std::find_if(stored_.begin(), stored_.end(), [&](const catalog::StoredView& one) {
-        return one.name == plan.name && one.state != catalog::ViewState::building;
-    });
-    if (present != stored_.end()) {
-        plan.present = *present;
-    }
+    plan.present = present_of(plan.name);
     const bool taken = std::any_of(planned_.begin(), planned_.end(),
                                    [&](const sql::QualifiedName& name) { return name == plan.name; });
     if (taken) {
@@ -214,7 +214,7 @@ asio::awaitable<ViewPlan> Planner::plan_view(const settings::ViewSettings& confi
     } else {
         plan.action = plan.present ? Action::rebuild : Action::create;
         if (plan.present && plan.present->fingerprint != plan.fingerprint) {
-            plan.reasons.emplace_back("the query, its types or its settings changed since it was installed");
+            plan.reasons.push_back(why_rebuilt(plan));
         }
         ++next_view_id_;
         co_await plan_adoption(view, plan);
@@ -223,9 +223,18 @@ asio::awaitable<ViewPlan> Planner::plan_view(const settings::ViewSettings& confi
 }
 
 asio::awaitable<void> Planner::plan_views(Plan& plan) {
-    for (const auto& view : settings_.views) {
+    co_await settle_queries();
+    for (const auto number : planning_order()) {
+        const auto& view = settings_.views[number];
+        if (reads_failed(number)) {
+            failed_.insert(number);
+            continue;
+        }
+        failed_.insert(number);
         try {
             plan.views.push_back(co_await plan_view(view));
+            planned_as_.emplace(plan.views.back().name, plan.views.back());
+            failed_.erase(number);
         } catch (const core::Faults& faults) {
             const auto found = placed(faults.faults(), settings_, view);
             faults_.insert(faults_.end(), found.begin(), found.end());

@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "freshet/capture/upkeep.hpp"
+#include "freshet/catalog/chain.hpp"
 #include "freshet/compile/emit.hpp"
 #include "freshet/query/shape.hpp"
 #include "freshet/sql/texts.hpp"
+#include "view_order.hpp"
 
 namespace freshet::install {
 
@@ -53,6 +55,8 @@ std::vector<core::Fault> check_offline(const settings::Settings& settings) {
             faults.insert(faults.end(), more.begin(), more.end());
         }
     }
+    const auto cycles = cycle_faults(settings);
+    faults.insert(faults.end(), cycles.begin(), cycles.end());
     return faults;
 }
 
@@ -256,12 +260,25 @@ std::vector<std::string> Plan::statements() const {
     if (create_schema) {
         add(schema_statements);
     }
+    const auto built_here = [&](const sql::QualifiedName& table) {
+        return std::any_of(views.begin(), views.end(), [&](const ViewPlan& view) {
+            const bool built = view.action == Action::create || view.action == Action::rebuild;
+            return built && catalog::view_of_state(table) == view.id;
+        });
+    };
     for (const auto& source : sources) {
-        if (source.action != Action::drop) {
+        if (source.action != Action::drop && !built_here(source.table)) {
             add(source.statements);
         }
     }
+    std::set<sql::QualifiedName> captured;
     for (const auto& view : views) {
+        for (const auto& source : sources) {
+            const bool read = std::find(view.sources.begin(), view.sources.end(), source.table) != view.sources.end();
+            if (read && built_here(source.table) && captured.insert(source.table).second) {
+                add(source.statements);
+            }
+        }
         if (view.action == Action::drop && view.strategy == catalog::Strategy::delta) {
             all.push_back("DROP VIEW " + view.name.quoted());
         }

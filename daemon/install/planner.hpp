@@ -2,11 +2,13 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "freshet/install/plan.hpp"
 #include "legacy.hpp"
+#include "view_order.hpp"
 
 namespace freshet::install {
 
@@ -18,8 +20,8 @@ struct CaptureNeed {
 
 class Planner {
   public:
-    Planner(pg::Connection& connection, const settings::Settings& settings, PlanOptions options)
-        : connection_(connection), settings_(settings), options_(options) {}
+    Planner(pg::Connection& connection, settings::Settings settings, PlanOptions options)
+        : connection_(connection), settings_(std::move(settings)), options_(options) {}
 
     asio::awaitable<Plan> make();
 
@@ -39,6 +41,30 @@ class Planner {
     asio::awaitable<void> plan_adoption(const settings::ViewSettings& view, ViewPlan& plan);
     asio::awaitable<std::vector<catalog::Column>> adopted_columns(catalog::QueryText text, std::int64_t relation);
     asio::awaitable<void> check_name(const settings::ViewSettings& view, ViewPlan& plan);
+
+    // Views on views; plan_chains.cpp.
+    // Queries that come from materialized views, as far as they are to be had.
+    asio::awaitable<void> settle_queries();
+    // Every view after what it reads; reports cycles.
+    std::vector<std::size_t> planning_order();
+    // Whether it cannot be planned because of what is reported already.
+    bool reads_failed(std::size_t view) const;
+    std::vector<NamedView> named_of(const settings::ViewSettings& view) const;
+    // What the query reads in place of the views it names; also into plan.reads. Throws core::Faults.
+    asio::awaitable<std::vector<catalog::StandIn>> stand_ins(const settings::ViewSettings& view, ViewPlan& plan);
+    // One of them. Throws core::Faults.
+    catalog::StandIn stand_in(const settings::ViewSettings& view, const NamedView& named,
+                              const sql::QualifiedName& name) const;
+    core::Faults unreadable(const settings::ViewSettings& view, const NamedView& named, const core::Error& why) const;
+    asio::awaitable<bool> hidden_by_own_schema(const settings::ViewSettings& view, std::string schema,
+                                               std::size_t offset, sql::QualifiedName name);
+    // Throws core::Faults if it names a view that is installed, but not configured any more.
+    void refuse_views_given_up(const settings::ViewSettings& view, const sql::QualifiedName& reader) const;
+    // Tables that do not exist yet.
+    void learn_state_tables(const ViewPlan& plan, const query::Facts& facts);
+    std::string why_rebuilt(const ViewPlan& plan) const;
+    std::optional<catalog::StoredView> present_of(const sql::QualifiedName& name) const;
+
     asio::awaitable<void> plan_events(Plan& plan);
     asio::awaitable<void> plan_sources(Plan& plan);
 
@@ -48,8 +74,11 @@ class Planner {
     int source_id(const sql::QualifiedName& table);
 
     pg::Connection& connection_;
-    const settings::Settings& settings_;
+    settings::Settings settings_;
     PlanOptions options_;
+    std::vector<std::vector<NamedView>> named_;          // by configured view
+    std::set<std::size_t> failed_;                       // configured views with faults
+    std::map<sql::QualifiedName, ViewPlan> planned_as_;  // so far
     std::vector<catalog::StoredView> stored_;
     std::vector<catalog::StoredSource> sources_;
     std::map<int, std::string> capture_faults_;  // by source: its changes may have been missed

@@ -232,26 +232,21 @@ std::string replace_view(const Legacy& legacy, const std::string& create_stateme
            sql::literal("BEGIN\n" + in_place + "EXCEPTION WHEN invalid_table_definition THEN\n" + anew + "END");
 }
 
-// Public relation, grants and states change hands in one transaction: readers see the old or the new, never neither.
-asio::awaitable<void> swap_in(pg::Connection& connection, const ViewPlan& plan, std::string select, LockPolicy policy) {
-    std::vector<std::string> more;
-    if (plan.present) {
-        more = drop_generation(*plan.present);
-    }
-    more.push_back("UPDATE freshet.view SET state = 'ready' WHERE id = " + std::to_string(plan.id));
-    if (plan.adopt) {
-        co_await take_over(connection, plan, std::move(select), std::move(more), policy);
-        co_return;
-    }
+// The public relation as the new generation has it.
+asio::awaitable<std::string> replace_public(pg::Connection& connection, Built built) {
+    const auto create = create_public(built.plan.name, built.select);
+    const auto legacy = co_await read_legacy(connection, built.plan.name);
+    co_return legacy ? replace_view(*legacy, create, let_owner_read(built.plan.program, legacy->relation)) : create;
+}
+
+// What makes way for the new generation, and makes it the one in place.
+std::vector<std::string> succeed(const ViewPlan& plan) {
     std::vector<std::string> statements;
-    if (plan.strategy == catalog::Strategy::delta) {
-        const auto create = create_public(plan.name, select);
-        const auto legacy = co_await read_legacy(connection, plan.name);
-        statements.push_back(legacy ? replace_view(*legacy, create, let_owner_read(plan.program, legacy->relation))
-                                    : create);
+    if (plan.present) {
+        statements = drop_generation(*plan.present);
     }
-    statements.insert(statements.end(), more.begin(), more.end());
-    co_await under_lock(connection, std::move(statements), policy, "put " + plan.name.display() + " in place");
+    statements.push_back("UPDATE freshet.view SET state = 'ready' WHERE id = " + std::to_string(plan.id));
+    return statements;
 }
 
 catalog::StoredView stored_from(const ViewPlan& plan, std::vector<catalog::StoredSource> sources) {
@@ -268,8 +263,8 @@ catalog::StoredView stored_from(const ViewPlan& plan, std::vector<catalog::Store
 
 }  // namespace
 
-asio::awaitable<std::optional<std::int64_t>> build_view(pg::Connection& connection, ViewPlan plan,
-                                                        std::optional<std::string> keep, LockPolicy policy) {
+asio::awaitable<Built> build_generation(pg::Connection& connection, ViewPlan plan, std::optional<std::string> keep,
+                                        LockPolicy policy) {
     co_await prepare_generation(connection, plan, policy);
     co_await refresh::create_position(connection, plan.id);
     std::vector<catalog::StoredSource> sources;
@@ -289,12 +284,32 @@ asio::awaitable<std::optional<std::int64_t>> build_view(pg::Connection& connecti
     if (plan.strategy == catalog::Strategy::delta) {
         select = co_await fitting_select(connection, plan);
     }
-    std::optional<std::int64_t> differed;
     if (plan.adopt) {
-        differed = co_await prove_adopted(connection, view, select, std::move(keep));
+        plan.rows_that_differed = co_await prove_adopted(connection, view, select, std::move(keep));
     }
-    co_await swap_in(connection, plan, std::move(select), policy);
-    co_return differed;
+    co_return Built{std::move(plan), std::move(select)};
+}
+
+// Public relations, grants and states change hands in one transaction: readers see the old or the new, never neither.
+asio::awaitable<void> put_in_place(pg::Connection& connection, std::vector<Built> built, LockPolicy policy) {
+    if (built.size() == 1 && built.front().plan.adopt) {
+        const auto& one = built.front();
+        co_await take_over(connection, one.plan, one.select, succeed(one.plan), policy);
+        co_return;
+    }
+    std::vector<std::string> statements;
+    std::vector<std::string> afterwards;
+    std::string names;
+    for (const auto& one : built) {
+        if (one.plan.strategy == catalog::Strategy::delta) {
+            statements.push_back(co_await replace_public(connection, one));
+        }
+        const auto more = succeed(one.plan);
+        afterwards.insert(afterwards.end(), more.begin(), more.end());
+        names += (names.empty() ? "" : ", ") + one.plan.name.display();
+    }
+    statements.insert(statements.end(), afterwards.begin(), afterwards.end());
+    co_await under_lock(connection, std::move(statements), policy, "put " + names + " in place");
 }
 
 asio::awaitable<void> drop_view(pg::Connection& connection, const catalog::StoredView& view, LockPolicy policy) {

@@ -34,10 +34,17 @@ constexpr std::chrono::milliseconds pause_between_tries{200};
 // Brings the capture of one source to what `capture` says: log, functions, triggers and the record of them together.
 asio::awaitable<void> install_capture(pg::Connection& connection, capture::SourceCapture capture, LockPolicy policy);
 
-// Builds a view's new generation beside the present one, fills it and swaps it in; an adopted one is proven equal to
-// its query before. Returns by how many rows an adopted materialized view differed, if that could be told.
-asio::awaitable<std::optional<std::int64_t>> build_view(pg::Connection& connection, ViewPlan plan,
-                                                        std::optional<std::string> keep, LockPolicy policy);
+// A new generation that is filled, and not in place yet.
+struct Built {
+    ViewPlan plan;
+    std::string select;  // of the public relation
+};
+// Builds it beside the present one. An adopted one is proven equal to its query; by how many rows the materialized view
+// differed goes into plan.rows_that_differed, if that could be told.
+asio::awaitable<Built> build_generation(pg::Connection& connection, ViewPlan plan, std::optional<std::string> keep,
+                                        LockPolicy policy);
+// All of them at once: no reader sees some of them old and some of them new. One that is adopted comes alone.
+asio::awaitable<void> put_in_place(pg::Connection& connection, std::vector<Built> built, LockPolicy policy);
 // The statements that remove a generation and its tables, but not its public relation.
 std::vector<std::string> drop_generation(const catalog::StoredView& view);
 // The same for a view that is given up, and what was remembered of its adoption.

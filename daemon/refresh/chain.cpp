@@ -189,6 +189,24 @@ Request request_to_follow(std::optional<std::string> keep) {
     return request;
 }
 
+std::vector<ChainMember> chain_members(std::vector<catalog::StoredView> chain, int target, Request request,
+                                       const KeepOf& keep_of) {
+    std::vector<ChainMember> members;
+    for (auto& view : chain) {
+        auto asked = view.id == target ? request : request_to_follow(keep_of(view.name));
+        members.push_back({std::move(view), std::move(asked)});
+    }
+    return members;
+}
+
+std::size_t member_of(const std::vector<ChainMember>& members, int id) {
+    const auto found = std::find_if(members.begin(), members.end(), [&](const auto& one) { return one.view.id == id; });
+    if (found == members.end()) {
+        throw std::logic_error("the view is no member of the chain");
+    }
+    return static_cast<std::size_t>(found - members.begin());
+}
+
 asio::awaitable<ChainOutcome> refresh_chain(pg::Connection& connection, std::vector<ChainMember> members) {
     ChainOutcome result;
     result.outcomes.resize(members.size());

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "freshet/catalog/chain.hpp"
 #include "support/run.hpp"
 
 namespace freshet::testing {
@@ -84,6 +85,37 @@ refresh::Outcome Engine::refresh(const std::string& name, refresh::Request reque
 refresh::Proof Engine::verify(const std::string& name, refresh::VerifyRequest request) {
     const auto stored = view(name);
     return with_connection(conninfo_, [&](pg::Connection& c) { return refresh::verify(c, stored, request); });
+}
+
+std::vector<refresh::ChainMember> Engine::chain(const std::string& name, refresh::Request request) {
+    const auto stored = with_connection(conninfo_, [](pg::Connection& c) { return catalog::load_views(c); });
+    const auto target = view(name).id;
+    const auto keep_of = [&](const sql::QualifiedName& one) -> std::optional<std::string> {
+        for (const auto& configured : settings.views) {
+            if (sql::parse_qualified_name(configured.name, "public") == one && configured.retention) {
+                return configured.retention->keep;
+            }
+        }
+        return std::nullopt;
+    };
+    return refresh::chain_members(catalog::chain_of(stored, target), target, std::move(request), keep_of);
+}
+
+refresh::ChainOutcome Engine::refresh_chain(const std::string& name, refresh::Request request) {
+    auto members = chain(name, std::move(request));
+    return with_connection(conninfo_,
+                           [&](pg::Connection& c) { return refresh::refresh_chain(c, std::move(members)); });
+}
+
+refresh::Proof Engine::verify_chain(const std::string& name, refresh::VerifyRequest request) {
+    refresh::Request own;
+    own.trigger = refresh::Trigger::manual;
+    own.keep = request.keep;
+    auto members = chain(name, std::move(own));
+    const auto target = refresh::member_of(members, view(name).id);
+    return with_connection(conninfo_, [&](pg::Connection& c) {
+        return refresh::verify(c, std::move(members), target, std::move(request));
+    });
 }
 
 std::vector<std::string> differences(Client& client, const std::string& relation, const std::string& query,

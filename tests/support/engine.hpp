@@ -6,6 +6,7 @@
 
 #include "freshet/catalog/store.hpp"
 #include "freshet/install/install.hpp"
+#include "freshet/refresh/chain.hpp"
 #include "freshet/refresh/refresh.hpp"
 #include "freshet/refresh/verify.hpp"
 #include "support/client.hpp"
@@ -27,6 +28,9 @@ class Engine {
     install::Plan install(install::PlanOptions options = {});
     refresh::Outcome refresh(const std::string& view, refresh::Request request = {});
     refresh::Proof verify(const std::string& view, refresh::VerifyRequest request = {});
+    // With all views that are connected with it.
+    refresh::ChainOutcome refresh_chain(const std::string& view, refresh::Request request = {});
+    refresh::Proof verify_chain(const std::string& view, refresh::VerifyRequest request = {});
     std::vector<std::string> uninstall(install::UninstallOptions options = {});
     std::vector<std::string> rehome();
     void mark_ready(const std::string& view);
@@ -34,6 +38,8 @@ class Engine {
     catalog::StoredView view(const std::string& name);
 
   private:
+    std::vector<refresh::ChainMember> chain(const std::string& view, refresh::Request request);
+
     std::string conninfo_;
 };
 

@@ -16,12 +16,20 @@ namespace freshet::catalog {
 
 namespace asio = boost::asio;
 
+// A freshet view that a query reads: its state as it is now, or as it will be installed.
+struct StandIn {
+    sql::QualifiedName view;
+    std::vector<std::string> tables;  // statements that create what `select` reads; empty if that is there
+    std::string select;               // compile::readable_select()
+};
+
 // A defining query and where its text comes from, for messages.
 struct QueryText {
     std::string sql;
     std::string file;
     std::string schema;  // of the view; searched before public for unqualified names
     std::string timezone;
+    std::vector<StandIn> stand_ins{};  // unqualified names of the text mean these first
 };
 
 struct Resolved {

@@ -34,6 +34,7 @@ struct ViewPlan {
     std::string fingerprint;
     compile::Program program;  // delta
     std::vector<sql::QualifiedName> sources;
+    std::vector<sql::QualifiedName> reads{};  // freshet's own views among what it reads
     std::vector<std::string> create_statements;      // state tables and indexes, then the public view as the last
     std::int64_t estimated_rows = 0;                 // of the sources
     bool adopt = false;                              // a materialized view of this name is to be replaced

@@ -2,6 +2,7 @@
 // moved in one transaction. So readers of several views of a chain see one moment (docs/decisions/0007).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,5 +37,15 @@ asio::awaitable<ChainOutcome> refresh_chain(pg::Connection& connection, std::vec
 
 // The members that go along when one is refreshed: they fold what is pending, as after an event.
 Request request_to_follow(std::optional<std::string> keep);
+
+// The retention of a view, if it has one.
+using KeepOf = std::function<std::optional<std::string>(const sql::QualifiedName&)>;
+
+// `chain` (catalog::chain_of) with the view `target` asked for `request` and all others for what is pending.
+std::vector<ChainMember> chain_members(std::vector<catalog::StoredView> chain, int target, Request request,
+                                       const KeepOf& keep_of);
+
+// Where view `id` is among the members. Throws std::logic_error if it is none of them.
+std::size_t member_of(const std::vector<ChainMember>& members, int id);
 
 }  // namespace freshet::refresh
