@@ -186,6 +186,14 @@ TEST_F(Panels, EachMetricOfTheReferenceIsScrapedWithItsLabelsAndNoOther) {
     EXPECT_TRUE(eventually([&] { return missing().empty(); }, patience)) << missing();
 }
 
+// With waits of seconds and not minutes, and so all the quicker to cry.
+TEST_F(Panels, NobodyIsToldAnythingOfAHealthyDemo) {
+    EXPECT_EQ(
+        demo.prometheus().query("max_over_time(ALERTS{alertstate=\"firing\",alertname!=\"FreshetWatchdog\"}[10m])"),
+        "");
+    EXPECT_NE(demo.prometheus().query("ALERTS{alertstate=\"firing\",alertname=\"FreshetWatchdog\"}"), "");
+}
+
 TEST_F(Panels, DeltaIsShownAgainstReconcile) {
     EXPECT_TRUE(eventually(
         [&] {
