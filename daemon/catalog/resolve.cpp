@@ -3,6 +3,7 @@
 #include "freshet/query/expand_views.hpp"
 #include "freshet/sql/texts.hpp"
 #include "probe.hpp"
+#include "source_faults.hpp"
 #include "stand_in.hpp"
 
 namespace freshet::catalog {
@@ -35,17 +36,36 @@ asio::awaitable<void> fetch_select_types(pg::Connection& connection, std::string
     }
 }
 
+// Throws core::Faults, each where the query names the table or the view through which it reads it.
+asio::awaitable<std::map<sql::QualifiedName, std::vector<query::ColumnFact>>> fetch_tables(
+    pg::Connection& connection, std::vector<sql::QualifiedName> tables, SourcePlaces places) {
+    std::map<sql::QualifiedName, std::vector<query::ColumnFact>> columns;
+    std::vector<core::Fault> faults;
+    for (const auto& table : tables) {
+        try {
+            columns[table] = (co_await table_facts(connection, table)).columns;
+        } catch (const pg::Error&) {
+            throw;
+        } catch (const core::Error& error) {
+            faults.push_back(places.fault_of(table, error.what(), error.hint()));
+        }
+    }
+    if (!faults.empty()) {
+        throw core::Faults(std::move(faults));
+    }
+    co_return columns;
+}
+
 // `oid`: of the view whose definition `normalised` is.
-asio::awaitable<query::Facts> fetch_facts(pg::Connection& connection, std::string oid, std::string normalised) {
+asio::awaitable<query::Facts> fetch_facts(pg::Connection& connection, std::string oid, std::string normalised,
+                                          SourcePlaces places) {
     query::Facts facts;
     const auto aggregates = co_await connection.query(query_text("called_aggregates"), pg::params(oid));
     for (int i = 0; i < aggregates.rows(); ++i) {
         facts.aggregates.insert(aggregates.text(i, 0));
     }
     const auto required = query::required_facts(normalised, facts.aggregates);
-    for (const auto& table : required.tables) {
-        facts.tables[table] = (co_await table_facts(connection, table)).columns;
-    }
+    facts.tables = co_await fetch_tables(connection, required.tables, std::move(places));
     int number = 0;
     for (const auto& select : required.selects) {
         co_await fetch_select_types(connection, "freshet_select_" + std::to_string(number++), select, facts);
@@ -53,13 +73,28 @@ asio::awaitable<query::Facts> fetch_facts(pg::Connection& connection, std::strin
     co_return facts;
 }
 
-asio::awaitable<void> check_functions(pg::Connection& connection, QueryText text, std::string oid) {
+asio::awaitable<std::vector<core::Fault>> function_faults(pg::Connection& connection, QueryText text, std::string oid) {
     const auto rows = co_await connection.query(query_text("called_functions"), pg::params(oid));
     std::vector<core::Fault> faults;
     for (int i = 0; i < rows.rows(); ++i) {
         // The moment of writing is a column of the public relation, not of the rows.
         if (rows.text(i, 1) != "now()") {
             faults.push_back(function_fault(text, rows, i));
+        }
+    }
+    co_return faults;
+}
+
+// Those that the query calls itself, and those behind the views that it reads.
+asio::awaitable<void> check_functions(pg::Connection& connection, QueryText text, std::string oid, ViewsRead read) {
+    auto faults = co_await function_faults(connection, text, oid);
+    const SourcePlaces places(text, read);
+    for (const auto& view : read.views) {
+        const auto relation =
+            co_await connection.query("SELECT $1::regclass::oid::text", pg::params(view.name.quoted()));
+        const auto below = co_await function_faults(connection, text, relation.text(0, 0));
+        for (const auto& fault : below) {
+            faults.push_back(places.fault_in(view.name, fault.message, fault.hint));
         }
     }
     if (!faults.empty()) {
@@ -78,17 +113,42 @@ asio::awaitable<compile::LevelTypes> describe(pg::Connection& connection, std::s
     co_return types;
 }
 
+std::vector<core::Fault> shape_faults(const QueryText& text) {
+    std::vector<core::Fault> faults;
+    for (const auto& rejection : query::check_shape(text.sql).rejections) {
+        faults.push_back(fault_at(text, rejection.offset, rejection.reason, rejection.hint));
+    }
+    return faults;
+}
+
+// What the text alone tells comes before what the server says. But a view that it reads may group, and only the server
+// knows: then nothing is certain yet.
+asio::awaitable<std::string> probe_shaped(pg::Connection& connection, QueryText text, std::vector<core::Fault> faults) {
+    std::exception_ptr failure;
+    try {
+        auto oid = co_await probe_query(connection, "freshet_probe", text);
+        co_return oid;
+    } catch (const core::Faults&) {
+        failure = faults.empty() ? std::current_exception() : std::make_exception_ptr(core::Faults(faults));
+    }
+    std::rethrow_exception(failure);
+}
+
 // A temporary view whose rule says what the server made of the query, and the rule as text.
 struct Probed {
     std::string oid;
     std::string text;
 };
 
-asio::awaitable<Probed> read_back(pg::Connection& connection, QueryText text, std::string oid) {
+asio::awaitable<Probed> read_back(pg::Connection& connection, std::string oid) {
     co_await connection.query("SELECT set_config('search_path', '', true)");
-    co_await check_functions(connection, std::move(text), oid);
     const auto definition = co_await connection.query("SELECT pg_get_viewdef($1::oid)", pg::params(oid));
     co_return Probed{std::move(oid), without_terminator(definition.text(0, 0))};
+}
+
+asio::awaitable<Probed> probe_again(pg::Connection& connection, std::string name, std::string sql) {
+    auto oid = co_await probe(connection, std::move(name), "", std::move(sql));
+    co_return co_await read_back(connection, std::move(oid));
 }
 
 // Once more, without the views: what is computed in them is computed by this query then.
@@ -97,37 +157,49 @@ asio::awaitable<Probed> expand_stand_ins(pg::Connection& connection, QueryText t
         co_return probed;
     }
     auto expanded = co_await take_down(connection, probed.text, text.stand_ins);
-    auto oid = co_await probe(connection, "freshet_expanded", "", std::move(expanded));
-    co_return co_await read_back(connection, std::move(text), std::move(oid));
+    probed = co_await probe_again(connection, "freshet_expanded", std::move(expanded));
+    co_await check_functions(connection, text, probed.oid, {});
+    co_return probed;
+}
+
+// The query over tables alone.
+asio::awaitable<Probed> without_views(pg::Connection& connection, QueryText text, Probed probed, ViewsRead read) {
+    if (read.definitions.empty()) {
+        co_return probed;
+    }
+    const auto inlined = query::inline_views(probed.text, read.definitions);
+    if (auto faults = faults_of_inlined(text, inlined); !faults.empty()) {
+        throw core::Faults(std::move(faults));
+    }
+    co_return co_await probe_again(connection, "freshet_inlined", inlined.sql);
 }
 
 // Everything below runs inside the transaction that resolve() rolls back.
 asio::awaitable<void> resolve_inside(pg::Connection& connection, QueryText text, Resolved& resolved) {
+    const auto faults = shape_faults(text);
     co_await put_up(connection, text.stand_ins);
     co_await pin_settings(connection, text.schema, text.timezone);
-    auto asked = co_await probe_query(connection, "freshet_probe", text);
-    auto probed = co_await read_back(connection, text, std::move(asked));
-    if (auto frozen = frozen_literal(text, probed.text)) {
+    auto asked = co_await probe_shaped(connection, text, faults);
+    const auto written = co_await read_back(connection, std::move(asked));
+    auto probed = co_await expand_stand_ins(connection, text, written);
+    auto read = co_await views_read(connection, probed.text);
+    if (!faults.empty() && read.definitions.empty()) {
+        throw core::Faults(faults);
+    }
+    co_await check_functions(connection, text, written.oid, read);
+    if (auto frozen = frozen_literal(text, written.text)) {
         throw core::Faults(std::vector<core::Fault>(1, std::move(*frozen)));
     }
-    probed = co_await expand_stand_ins(connection, text, std::move(probed));
-    const auto oid = probed.oid;
+    probed = co_await without_views(connection, text, std::move(probed), read);
     resolved.normalised_sql = probed.text;
-    resolved.facts = co_await fetch_facts(connection, oid, resolved.normalised_sql);
+    resolved.views = read.views;
+    resolved.facts = co_await fetch_facts(connection, probed.oid, probed.text, SourcePlaces(text, std::move(read)));
     resolved.form = query::normalise(resolved.normalised_sql, resolved.facts);
     for (std::size_t i = 0; i < resolved.form.levels.size(); ++i) {
         auto types = co_await describe(connection, "freshet_described_" + std::to_string(i),
                                        compile::describe_sql(resolved.form.levels[i]));
         resolved.types.push_back(std::move(types));
     }
-}
-
-std::vector<core::Fault> shape_faults(const QueryText& text) {
-    std::vector<core::Fault> faults;
-    for (const auto& rejection : query::check_shape(text.sql).rejections) {
-        faults.push_back(fault_at(text, rejection.offset, rejection.reason, rejection.hint));
-    }
-    return faults;
 }
 
 std::vector<core::Fault> without_position(const QueryText& text, const query::Rejected& rejected) {
@@ -141,8 +213,8 @@ std::vector<core::Fault> without_position(const QueryText& text, const query::Re
 }  // namespace
 
 asio::awaitable<Resolved> resolve(pg::Connection& connection, QueryText text) {
-    if (auto faults = shape_faults(text); !faults.empty()) {
-        throw core::Faults(std::move(faults));
+    if (const auto shape = query::check_shape(text.sql); !shape.parses) {
+        throw core::Faults(shape_faults(text));
     }
     std::set<sql::QualifiedName> stood_for;
     for (const auto& one : text.stand_ins) {
@@ -156,6 +228,10 @@ asio::awaitable<Resolved> resolve(pg::Connection& connection, QueryText text) {
         co_await resolve_inside(connection, text, resolved);
     } catch (const query::Rejected& rejected) {
         failure = std::make_exception_ptr(core::Faults(without_position(text, rejected)));
+    } catch (const RefusedSources& refused) {
+        failure = std::make_exception_ptr(core::Faults(faults_of_sources(text, refused)));
+    } catch (const query::SyntaxError& error) {
+        failure = std::make_exception_ptr(core::Faults({unreadable_definition(text, error)}));
     } catch (const pg::Error&) {
         failure = std::current_exception();
     } catch (const core::Faults&) {
@@ -189,7 +265,7 @@ asio::awaitable<ResolvedPredicate> resolve_predicate(pg::Connection& connection,
         co_await connection.query("SELECT set_config('search_path', '', true)");
         const auto definition = co_await connection.query("SELECT pg_get_viewdef($1::oid)", pg::params(oid));
         const auto normalised = without_terminator(definition.text(0, 0));
-        const auto facts = co_await fetch_facts(connection, oid, normalised);
+        const auto facts = co_await fetch_facts(connection, oid, normalised, SourcePlaces(text, {}));
         resolved.relation = query::normalise_filter(normalised, facts);
     } catch (const query::Rejected& rejected) {
         const auto& first = rejected.rejections.front();

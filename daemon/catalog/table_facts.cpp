@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "freshet/catalog/resolve.hpp"
 #include "freshet/sql/texts.hpp"
 
@@ -9,20 +11,33 @@ std::string query_text(std::string_view name) {
     return std::string(sql::text("triggers/queries/catalog/" + std::string(name) + ".sql"));
 }
 
-std::string kind_name(const std::string& kind) {
-    static const std::map<std::string, std::string> names = {
-        {"v", "a view"},          {"m", "a materialized view"}, {"f", "a foreign table"},
-        {"p", "a partitioned table"}, {"S", "a sequence"},          {"c", "a composite type"}};
-    const auto found = names.find(kind);
-    return found == names.end() ? "no table" : found->second;
-}
+struct Kind {
+    std::string_view letter;  // pg_class.relkind
+    std::string_view name;
+    std::string_view why_not;
+    std::string_view hint;
+};
+constexpr Kind kinds[] = {
+    {"v", "a view", "which has no rows of its own to capture", "write the tables behind it into the query"},
+    {"m", "a materialized view", "whose refreshes no trigger sees",
+     "read what it is defined from, or hand it to freshet: install --adopt"},
+    {"f", "a foreign table", "whose rows change on another server, where no trigger tells",
+     "copy it into an ordinary table, or use strategy concurrent"},
+    {"p", "a partitioned table", "which cannot be captured",
+     "read an ordinary table, or use strategy concurrent with an unpartitioned source"},
+    {"S", "a sequence", "whose changes no trigger sees", "read an ordinary table"},
+};
 
 void check_kind(const pg::Result& row, const std::string& name) {
-    const auto kind = row.text(0, row.column_index("kind"));
-    if (kind != "r") {
-        throw core::Error(name + " is " + kind_name(kind) + ", which cannot be captured",
-                          kind == "v" ? "write the tables behind it into the query"
-                                      : "read an ordinary table, or use strategy concurrent with an unpartitioned source");
+    const auto letter = row.text(0, row.column_index("kind"));
+    if (letter != "r") {
+        const auto* kind =
+            std::find_if(std::begin(kinds), std::end(kinds), [&](const Kind& one) { return one.letter == letter; });
+        if (kind == std::end(kinds)) {
+            throw core::Error(name + " is no table", "read an ordinary table");
+        }
+        throw core::Error(name + " is " + std::string(kind->name) + ", " + std::string(kind->why_not),
+                          std::string(kind->hint));
     }
     if (row.boolean(0, row.column_index("has_children")) || row.boolean(0, row.column_index("is_child"))) {
         throw core::Error(name + " takes part in table inheritance: its rows can change without its triggers firing",
@@ -93,16 +108,17 @@ asio::awaitable<MaterializedView> materialized_view(pg::Connection& connection, 
     }
     if (!row.boolean(0, row.column_index("may_refresh"))) {
         throw core::Error("no right to refresh " + shown, "only its owner " + row.text(0, row.column_index("owner")) +
-                                                               " may; make the daemon's role a member of it");
+                                                              " may; make the daemon's role a member of it");
     }
     if (!row.boolean(0, row.column_index("populated"))) {
         throw core::Error("materialized view " + shown + " was never populated, so it cannot be refreshed concurrently",
                           "REFRESH MATERIALIZED VIEW " + name.quoted());
     }
     if (!row.boolean(0, row.column_index("has_unique_index"))) {
-        throw core::Error("materialized view " + shown +
-                              " has no unique index on plain columns over all rows, so it cannot be refreshed concurrently",
-                          "CREATE UNIQUE INDEX ON " + name.quoted() + " (the columns that identify a row)");
+        throw core::Error(
+            "materialized view " + shown +
+                " has no unique index on plain columns over all rows, so it cannot be refreshed concurrently",
+            "CREATE UNIQUE INDEX ON " + name.quoted() + " (the columns that identify a row)");
     }
     MaterializedView view;
     view.oid = row.integer(0, row.column_index("oid"));

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "freshet/cli/commands.hpp"
 #include "freshet/cli/format.hpp"
 #include "freshet/cli/json.hpp"
@@ -15,12 +13,6 @@ struct Findings {
     std::vector<core::Fault> faults;
     std::string unreachable;  // why the database was not asked; empty if it was
 };
-
-void merge(std::vector<core::Fault>& faults, const std::vector<core::Fault>& more) {
-    for (const auto& fault : more) {
-        if (std::find(faults.begin(), faults.end(), fault) == faults.end()) faults.push_back(fault);
-    }
-}
 
 // Without a database, what the text alone tells must do.
 struct Attempt {
@@ -53,10 +45,11 @@ asio::awaitable<std::vector<core::Fault>> ask_server(pg::Connection& connection,
 
 asio::awaitable<Findings> judge(settings::Settings settings) {
     Findings findings;
-    findings.faults = install::check_offline(settings);
     const auto attempt = co_await try_to_connect(settings);
     findings.unreachable = attempt.reason;
-    if (attempt.connection) merge(findings.faults, co_await ask_server(*attempt.connection, std::move(settings)));
+    // The text alone does not tell whether a view that it reads groups: where the server can be asked, its word counts.
+    findings.faults = attempt.connection ? co_await ask_server(*attempt.connection, std::move(settings))
+                                         : install::check_offline(settings);
     co_return findings;
 }
 

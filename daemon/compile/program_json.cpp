@@ -40,13 +40,20 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TypedColumn, name, type, collation, nullable)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Input, column, sum_type, distinct_sum_type, ordered_type, scales, count, distinct,
                                    min, max)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Source, id, table, columns)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ViewRead, name, fingerprint)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Level, view_id, index, sources, arms, keys, inputs, aggregates, recomputed, outputs,
                                    having, total, tenant_key, retention_key)
 
 nlohmann::json to_json(const Program& program) {
-    return {{"format", format_version},   {"view_id", program.view_id}, {"sources", program.sources},
-            {"levels", program.levels},   {"above", program.above},     {"with", program.with},
-            {"columns", program.columns}, {"tenant", program.tenant},   {"retention_column", program.retention_column}};
+    nlohmann::json document = {
+        {"format", format_version},   {"view_id", program.view_id}, {"sources", program.sources},
+        {"levels", program.levels},   {"above", program.above},     {"with", program.with},
+        {"columns", program.columns}, {"tenant", program.tenant},   {"retention_column", program.retention_column}};
+    // Left out where there are none, as in the documents of before: they stay equal.
+    if (!program.views.empty()) {
+        document["views"] = program.views;
+    }
+    return document;
 }
 
 Program program_from_json(const nlohmann::json& document) {
@@ -65,6 +72,7 @@ Program program_from_json(const nlohmann::json& document) {
         document.at("columns").get_to(program.columns);
         document.at("tenant").get_to(program.tenant);
         document.at("retention_column").get_to(program.retention_column);
+        program.views = document.value("views", program.views);
         return program;
     } catch (const nlohmann::json::exception& error) {
         throw core::Error(std::string("the stored program cannot be read: ") + error.what(),

@@ -41,6 +41,18 @@ std::vector<std::string> as_reasons(const core::Faults& faults) {
     return reasons;
 }
 
+// The views that a view was installed over and that are defined otherwise now.
+std::vector<std::string> redefined_since(const compile::Program& installed, const compile::Program& now) {
+    std::vector<std::string> reasons;
+    for (const auto& view : installed.views) {
+        const auto redefined = [&](const compile::ViewRead& one) { return one.name == view.name && one != view; };
+        if (std::any_of(now.views.begin(), now.views.end(), redefined)) {
+            reasons.push_back("the view " + view.name.display() + ", which it reads, was defined anew");
+        }
+    }
+    return reasons;
+}
+
 std::string fingerprint_of(const ViewPlan& plan, const settings::ViewSettings& view) {
     auto program = plan.program;
     program.set_view_id(0);
@@ -91,6 +103,7 @@ asio::awaitable<void> Planner::plan_delta(const settings::ViewSettings& view, Vi
         throw core::Faults({fault_of(settings_, view, error.what(), error.hint())});
     }
     plan.strategy = catalog::Strategy::delta;
+    plan.program.views = std::move(resolved.views);
     for (const auto& source : plan.program.sources) {
         plan.sources.push_back(source.table);
     }
@@ -214,7 +227,11 @@ asio::awaitable<ViewPlan> Planner::plan_view(const settings::ViewSettings& confi
     } else {
         plan.action = plan.present ? Action::rebuild : Action::create;
         if (plan.present && plan.present->fingerprint != plan.fingerprint) {
-            plan.reasons.push_back(why_rebuilt(plan));
+            auto changed = redefined_since(plan.present->program, plan.program);
+            if (changed.empty()) {
+                changed.push_back(why_rebuilt(plan));
+            }
+            plan.reasons.insert(plan.reasons.end(), changed.begin(), changed.end());
         }
         ++next_view_id_;
         co_await plan_adoption(view, plan);

@@ -23,3 +23,8 @@ CREATE TABLE "Größe" (
     "user" int PRIMARY KEY, "Ünïcode Spalte" text, "select" numeric, k0 int, x1 text, sign int, v int, n int, r text,
     t text, u int, s0 text, delta int, d1 int, "it's" text, "a""b" text
 );
+
+-- Views as sources: plain rows under other names, a union of types, and groups.
+CREATE VIEW flagged AS SELECT id, parent_id, kind AS "Kind", amount * quantity AS value FROM child WHERE flag;
+CREATE VIEW amounts (parent, x) AS SELECT parent_id, quantity FROM child UNION ALL SELECT parent_id, cost FROM other;
+CREATE VIEW by_kind AS SELECT kind, day, count(*) AS n, sum(amount) AS total FROM child GROUP BY kind, day;

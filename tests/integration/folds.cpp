@@ -22,6 +22,14 @@ constexpr const char* schema = R"(
     CREATE TABLE child(id int PRIMARY KEY, parent_id int, kind text, day date, at timestamptz, amount numeric(10,2),
                        quantity int, small smallint, big bigint, flag boolean NOT NULL DEFAULT true);
     CREATE TABLE other(id int PRIMARY KEY, parent_id int, day date, cost numeric);
+    CREATE VIEW flagged AS SELECT id, parent_id, kind AS "Kind", amount * quantity AS value, day FROM child WHERE flag;
+    CREATE VIEW with_parent(k, r, v) AS
+        SELECT c."Kind", p.region, c.value FROM flagged c JOIN parent p ON p.id = c.parent_id WHERE p.active;
+    ALTER VIEW with_parent RENAME COLUMN r TO "order";
+    CREATE VIEW amounts AS SELECT parent_id, quantity AS x, 'child' AS what FROM child
+        UNION ALL SELECT parent_id, cost, NULL FROM other;
+    CREATE VIEW by_kind AS SELECT kind, day, count(*) AS n, sum(amount) AS total FROM child GROUP BY kind, day;
+    CREATE VIEW costs AS SELECT parent_id, sum(cost) AS cost FROM other GROUP BY parent_id HAVING count(*) > 1;
 )";
 
 const std::vector<Case>& cases() {
@@ -121,6 +129,24 @@ const std::vector<Case>& cases() {
         {"union_of_groupings",
          "SELECT kind, count(*) AS n FROM child GROUP BY kind UNION ALL "
          "SELECT region, count(*) FROM parent GROUP BY region"},
+        {"view", "SELECT \"Kind\", count(*) AS n, sum(value) AS v, min(day) AS d FROM flagged GROUP BY \"Kind\""},
+        {"view_of_views",
+         "SELECT w.\"order\", count(*) AS n, max(w.v) AS v FROM with_parent AS w GROUP BY w.\"order\""},
+        {"view_joined_twice",
+         "SELECT a.\"Kind\", sum(b.value) AS v, count(c.id) AS c FROM flagged a JOIN flagged b USING (parent_id) "
+         "JOIN child c ON c.id = a.id GROUP BY a.\"Kind\""},
+        {"view_of_a_union",
+         "SELECT p.region, f.what, sum(f.x / 2) AS halves FROM amounts f(parent, x) JOIN parent p ON p.id = f.parent "
+         "GROUP BY p.region, f.what"},
+        {"union_of_views",
+         "SELECT u.k, count(*) AS n, sum(u.v) AS v FROM (SELECT \"Kind\" AS k, value AS v FROM flagged UNION ALL "
+         "SELECT what, x FROM amounts UNION ALL SELECT k, v FROM with_parent) u GROUP BY u.k"},
+        {"view_that_groups", "SELECT kind, day, n, total / n AS mean FROM by_kind WHERE n > 1"},
+        {"groups_of_a_view_that_groups", "SELECT kind, max(n) AS most, sum(total) AS t FROM by_kind GROUP BY kind"},
+        {"views_that_group_joined",
+         "SELECT p.region, c.cost, k.n FROM (SELECT parent_id, count(*) AS n FROM flagged GROUP BY parent_id) k "
+         "LEFT JOIN costs c USING (parent_id) JOIN (SELECT id, region FROM parent GROUP BY id) p "
+         "ON p.id = k.parent_id"},
     };
     return all;
 }

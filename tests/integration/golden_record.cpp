@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "freshet/catalog/resolve.hpp"
+#include "freshet/query/inline_views.hpp"
 #include "freshet/sql/texts.hpp"
 #include "support/client.hpp"
 #include "support/cluster.hpp"
@@ -26,7 +27,7 @@ class Recorder {
         client_.exec("BEGIN");
         GoldenFacts result;
         result.server_major = std::stoi(client_.scalar("SHOW server_version_num")) / 10000;
-        result.normalised = normalised("freshet_probe", one.query) + "\n";
+        result.normalised = over_tables(normalised("freshet_probe", one.query)) + "\n";
         try {
             add_aggregates(result);
             add_facts(result.normalised, result);
@@ -58,6 +59,19 @@ class Recorder {
         client_.exec("SET LOCAL search_path = ''");
         const auto text = client_.scalar("SELECT pg_get_viewdef($1::oid)", {oid});
         return text.substr(0, text.find_last_not_of("; \n") + 1);
+    }
+
+    // The query with its views replaced by their definitions. No golden view reads another.
+    std::string over_tables(const std::string& text) {
+        query::ViewDefinitions views;
+        for (const auto& relation : query::relations_read(text)) {
+            for (const auto& row : client_.query("SELECT rtrim(pg_get_viewdef(oid), ';') FROM pg_class WHERE relkind = "
+                                                 "'v' AND oid = to_regclass($1)",
+                                                 {relation.quoted()})) {
+                views.emplace(relation, *row[0]);
+            }
+        }
+        return views.empty() ? text : normalised("freshet_probe", query::inline_views(text, views).sql);
     }
 
     // By the order of column_types.sql: name, type, base_type, log_type, collation, not_null, is_enum.

@@ -213,29 +213,6 @@ TEST_F(Install, RefusesNamesThatAreTaken) {
     EXPECT_EQ(scalar("SELECT to_regnamespace('freshet') IS NULL"), "t") << "a refused configuration changes nothing";
 }
 
-TEST_F(Install, RefusesWhatCannotBeCaptured) {
-    exec(
-        R"(CREATE VIEW source_view AS SELECT * FROM entry; CREATE MATERIALIZED VIEW source_matview AS SELECT * FROM entry;
-        CREATE TABLE source_partitioned(kind text, n int) PARTITION BY LIST (kind);
-        CREATE TABLE source_partition PARTITION OF source_partitioned DEFAULT;
-        CREATE UNLOGGED TABLE source_unlogged(kind text); CREATE TABLE source_parent(kind text);
-        CREATE TABLE source_child() INHERITS (source_parent); CREATE FOREIGN DATA WRAPPER nothing;
-        CREATE SERVER nowhere FOREIGN DATA WRAPPER nothing; CREATE FOREIGN TABLE source_foreign(kind text) SERVER nowhere)");
-    const auto over = [&](const std::string& table) {
-        return refused("SELECT kind, count(*) AS n FROM " + table + " GROUP BY kind");
-    };
-    EXPECT_THAT(over("source_view"),
-                AllOf(HasSubstr("source_view is a view"), HasSubstr("hint: write the tables behind it")));
-    EXPECT_THAT(over("source_matview"), AllOf(HasSubstr("is a materialized view"), HasSubstr("hint:")));
-    EXPECT_THAT(over("source_partitioned"), AllOf(HasSubstr("is a partitioned table"), HasSubstr("hint:")));
-    EXPECT_THAT(over("source_partition"), AllOf(HasSubstr("inheritance"), HasSubstr("hint:")));
-    EXPECT_THAT(over("source_foreign"), AllOf(HasSubstr("is a foreign table"), HasSubstr("hint:")));
-    EXPECT_THAT(over("source_unlogged"),
-                AllOf(HasSubstr("is unlogged"), HasSubstr("hint: ALTER TABLE public.source_unlogged SET LOGGED")));
-    EXPECT_THAT(over("source_parent"), AllOf(HasSubstr("inheritance"), HasSubstr("hint:")));
-    EXPECT_THAT(over("source_child"), AllOf(HasSubstr("inheritance"), HasSubstr("hint:")));
-}
-
 TEST_F(Install, SaysWhereAMissingTableOrColumnIs) {
     EXPECT_THAT(refused("SELECT kind, count(*) AS n\nFROM entries GROUP BY kind"),
                 HasSubstr("refused.sql:2:6: relation \"entries\" does not exist"));

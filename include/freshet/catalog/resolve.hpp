@@ -33,10 +33,11 @@ struct QueryText {
 };
 
 struct Resolved {
-    std::string normalised_sql;  // the server's rendering
+    std::string normalised_sql;  // the server's rendering, with the definitions of plain views in their place
     query::NormalForm form;
     std::vector<compile::LevelTypes> types;  // of compile::describe_sql(), by level
     query::Facts facts;
+    std::vector<compile::ViewRead> views;  // plain views that were replaced by their definitions, by name
 };
 
 // Throws core::Faults, positioned in the user's text, for everything that keeps the query out of the incremental class;

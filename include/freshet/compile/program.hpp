@@ -69,6 +69,14 @@ struct Level {
     bool operator==(const Level&) const = default;
 };
 
+// A plain SQL view that the query read, itself or through others, when the program was made from its definition.
+struct ViewRead {
+    sql::QualifiedName name;
+    std::string fingerprint;  // sha256 of pg_get_viewdef under an empty search_path
+
+    bool operator==(const ViewRead&) const = default;
+};
+
 struct Program {
     int view_id = 0;
     std::vector<Source> sources;  // of all levels; of each table the columns that any level reads
@@ -78,6 +86,7 @@ struct Program {
     std::vector<query::Output> columns;  // of the public relation
     std::string tenant;                  // the column that scopes; empty for none. A key of every level.
     std::string retention_column;        // likewise
+    std::vector<ViewRead> views{};       // by name
 
     const Source& source_of(const sql::QualifiedName& table) const;
     // Everywhere the table is read, over all levels.

@@ -1,0 +1,168 @@
+#include "freshet/catalog/views_read.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "freshet/sql/texts.hpp"
+#include "probe.hpp"
+
+namespace freshet::catalog {
+
+namespace {
+
+struct Refusal {
+    std::string reason;
+    std::string hint;
+};
+
+std::string query_text(std::string_view name) {
+    return std::string(sql::text("triggers/queries/catalog/" + std::string(name) + ".sql"));
+}
+
+std::string listing(const std::vector<std::string>& names) {
+    std::string text;
+    for (const auto& name : names) {
+        text += (text.empty() ? "" : ", ") + name;
+    }
+    return text;
+}
+
+std::string as_select(std::string definition) {
+    const auto word = definition.find_first_not_of(" \n");
+    const bool values = word != std::string::npos && definition.compare(word, 6, "VALUES") == 0;
+    return values ? "SELECT * FROM (" + definition + ") AS v" : definition;
+}
+
+std::optional<Refusal> refusal_of_place(const pg::Result& row, const std::string& name) {
+    if (row.boolean(0, row.column_index("is_system"))) {
+        return Refusal{name + " belongs to the system, whose changes no trigger sees",
+                       "copy what the report needs into a table of your own"};
+    }
+    if (row.text(0, row.column_index("persistence")) == "t") {
+        return Refusal{name + " is temporary: only its own session can see it", "use an ordinary table or view"};
+    }
+    return std::nullopt;
+}
+
+// Why the definition may not stand in the place of the view.
+std::optional<Refusal> refusal_of_view(const pg::Result& row, const sql::QualifiedName& view) {
+    if (row.boolean(0, row.column_index("security_barrier"))) {
+        return Refusal{view.display() +
+                           " is a security_barrier view: its conditions must be decided before those of the "
+                           "query, and the tables behind it are read with all conditions at once",
+                       "ALTER VIEW " + view.quoted() +
+                           " RESET (security_barrier), or write the tables behind it into "
+                           "the query"};
+    }
+    if (const auto hidden = row.strings(0, row.column_index("hidden")); !hidden.empty()) {
+        return Refusal{
+            "row-level security hides rows of " + listing(hidden) + " from " + row.text(0, row.column_index("owner")) +
+                ", the owner of the view " + view.display(),
+            "write the condition that decides what is seen into the view, over a role without such policies"};
+    }
+    return std::nullopt;
+}
+
+class Reader {
+  public:
+    explicit Reader(pg::Connection& connection) : connection_(connection) {}
+
+    asio::awaitable<ViewsRead> read(std::string sql) {
+        for (auto& relation : query::relations_read(sql)) {
+            named_.insert(std::move(relation));
+        }
+        co_await relations_of(std::move(sql), std::nullopt);
+        if (!refused_.sources.empty()) {
+            throw RefusedSources(std::move(refused_));
+        }
+        co_return std::move(result_);
+    }
+
+  private:
+    // `by`: the view whose definition the text is.
+    asio::awaitable<void> relations_of(std::string text, std::optional<sql::QualifiedName> by) {
+        for (const auto& relation : query::relations_read(text)) {
+            if (by && !named_.contains(relation)) {
+                result_.read_by.emplace(relation, *by);
+            }
+            if (seen_.insert(relation).second) {
+                co_await look_at(relation);
+            }
+        }
+    }
+
+    asio::awaitable<void> look_at(sql::QualifiedName relation) {
+        const auto row =
+            co_await connection_.query(query_text("read_relation"), pg::params(relation.schema, relation.name));
+        if (row.rows() == 0) {
+            co_return;  // whoever asks for its columns says so
+        }
+        const auto name = relation.schema.empty() ? relation.name : relation.display();
+        if (refuse(relation, refusal_of_place(row, name)) || row.text(0, row.column_index("kind")) != "v" ||
+            row.boolean(0, row.column_index("is_freshets")) || refuse(relation, refusal_of_view(row, relation))) {
+            co_return;
+        }
+        auto definition = as_select(without_terminator(row.text(0, row.column_index("definition"))));
+        result_.definitions.emplace(relation, definition);
+        result_.views.push_back({relation, row.text(0, row.column_index("fingerprint"))});
+        co_await relations_of(std::move(definition), relation);
+    }
+
+    bool refuse(const sql::QualifiedName& relation, std::optional<Refusal> refusal) {
+        if (refusal) {
+            refused_.sources.push_back(
+                {result_.named_by_query(relation), std::move(refusal->reason), std::move(refusal->hint)});
+        }
+        return refusal.has_value();
+    }
+
+    pg::Connection& connection_;
+    ViewsRead result_;
+    RefusedSources refused_;
+    std::set<sql::QualifiedName> seen_;
+    std::set<sql::QualifiedName> named_;  // by the query itself
+};
+
+}  // namespace
+
+sql::QualifiedName ViewsRead::named_by_query(const sql::QualifiedName& relation) const {
+    auto name = relation;
+    for (auto found = read_by.find(name); found != read_by.end(); found = read_by.find(name)) {
+        name = found->second;
+    }
+    return name;
+}
+
+asio::awaitable<ViewsRead> views_read(pg::Connection& connection, std::string normalised_sql) {
+    auto result = co_await Reader(connection).read(std::move(normalised_sql));
+    std::sort(result.views.begin(), result.views.end(),
+              [](const compile::ViewRead& a, const compile::ViewRead& b) { return a.name < b.name; });
+    co_return result;
+}
+
+asio::awaitable<std::vector<std::string>> redefined_views(pg::Connection& connection,
+                                                          std::vector<compile::ViewRead> views) {
+    std::vector<std::string> schemas;
+    std::vector<std::string> names;
+    std::vector<std::string> fingerprints;
+    for (const auto& view : views) {
+        schemas.push_back(view.name.schema);
+        names.push_back(view.name.name);
+        fingerprints.push_back(view.fingerprint);
+    }
+    auto transaction = co_await pg::Transaction::begin(connection, pg::Isolation::read_committed);
+    co_await connection.query("SELECT set_config('search_path', '', true)");
+    const auto rows = co_await connection.query(
+        query_text("redefined_views"),
+        pg::params(pg::array_text(schemas), pg::array_text(names), pg::array_text(fingerprints)));
+    co_await transaction.rollback();
+    std::vector<std::string> reasons;
+    for (int i = 0; i < rows.rows(); ++i) {
+        reasons.push_back("the view " + sql::QualifiedName{rows.text(i, 0), rows.text(i, 1)}.display() +
+                          (rows.boolean(i, 2) ? ", which it reads, is gone" : ", which it reads, was defined anew"));
+    }
+    co_return reasons;
+}
+
+}  // namespace freshet::catalog
