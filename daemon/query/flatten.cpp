@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "inline_with.hpp"
 #include "levels.hpp"
 #include "scope.hpp"
 
@@ -155,6 +156,7 @@ std::vector<const PgQuery__SelectStmt*> union_leaves(const PgQuery__SelectStmt& 
 
 RequiredFacts required_facts(std::string_view normalised_sql, const std::set<std::string>& aggregates) {
     auto tree = Tree::parse_select(normalised_sql);
+    inline_with(tree, aggregates);
     RequiredFacts facts;
     if (role_of(tree.select(), {}, aggregates) == Role::rows) {
         collect_facts(tree.select(), facts);
@@ -201,7 +203,7 @@ std::vector<Flattened> Flattener::from_item(const Node& item) {
 std::vector<Flattened> Flattener::range_var(const PgQuery__RangeVar& relation) {
     const sql::QualifiedName table{relation.schemaname, relation.relname};
     if (table.schema.empty()) {
-        reject(nullptr, "the WITH query " + table.name + " below a grouping", "write it as a sub-select in FROM");
+        reject(nullptr, table.name + " belongs to the system or to one session", "read ordinary tables and views");
     }
     if (relation.alias != nullptr && relation.alias->n_colnames > 0) {
         reject(nullptr, "a table alias with a column list", "use the table's own column names");

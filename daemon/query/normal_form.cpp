@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "inline_with.hpp"
 #include "levels.hpp"
 #include "scope.hpp"
 
@@ -84,6 +85,10 @@ Level flatten(Tree& tree, FoundLevel found, const Facts& facts) {
     level.input_nullable.assign(grouping.inputs.size(), false);
     std::vector<std::set<std::optional<int>>> scales(grouping.inputs.size());
     for (const auto& flat : Flattener(tree, facts).select(*found.select)) {
+        if (flat.relations.empty()) {
+            reject(nullptr, "rows that come from no table stand among those that are grouped",
+                   "put the values into a table");
+        }
         const auto rewritten = [&](const std::vector<Node*>& expressions, std::vector<bool>& nullable) {
             std::vector<Node*> result;
             for (std::size_t i = 0; i < expressions.size(); ++i) {
@@ -119,6 +124,7 @@ std::string level_relation(std::size_t index) {
 
 NormalForm normalise(std::string_view normalised_sql, const Facts& facts) {
     auto tree = Tree::parse_select(normalised_sql);
+    inline_with(tree, facts.aggregates);
     auto lifted = lift_levels(tree, facts.aggregates);
     NormalForm form;
     for (auto& found : lifted.levels) {

@@ -22,7 +22,6 @@ constexpr RuleText rule_texts[] = {
      "use UNION ALL, with SELECT DISTINCT over it if duplicates must go"},
     {Rule::beside_grouping, "{} is read beside a grouping, not below it",
      "join it below the GROUP BY, or make the grouped SELECT a view of its own and let this view read that"},
-    {Rule::with_clause, "WITH cannot be maintained incrementally", "write each WITH query as a sub-select in FROM"},
     {Rule::lateral, "LATERAL cannot be maintained incrementally", "use a plain join, or strategy \"concurrent\""},
     {Rule::function_in_from, "a function in FROM cannot be maintained incrementally",
      "read from tables only, or use strategy \"concurrent\""},

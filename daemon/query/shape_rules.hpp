@@ -15,7 +15,6 @@ enum class Rule {
     outer_join,
     set_operation,
     beside_grouping,
-    with_clause,
     lateral,
     function_in_from,
     values_in_from,

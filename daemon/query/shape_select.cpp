@@ -55,10 +55,7 @@ void check_limit(const Select& select, const Place& place, Findings& findings) {
     }
 }
 
-void check_surroundings(const Select& select, const Place& place, Findings& findings) {
-    if (select.with_clause != nullptr && place.role != Role::above) {
-        findings.add(Rule::with_clause, static_cast<std::size_t>(select.with_clause->location));
-    }
+void check_surroundings(const Select& select, Findings& findings) {
     if (select.into_clause != nullptr) {
         const auto name = static_cast<std::size_t>(select.into_clause->rel->location);
         findings.add(Rule::into, findings.text().last_before(name, {PG_QUERY__TOKEN__INTO}));
@@ -135,7 +132,7 @@ void check_values(const Select& select, Findings& findings) {
 
 void check_select(const Select& select, const WithScope& around, Findings& findings) {
     const Place place{role_of(select, around, {}), around.inside(select)};
-    check_surroundings(select, place, findings);
+    check_surroundings(select, findings);
     check_limit(select, place, findings);
     if (select.op != PG_QUERY__SET_OPERATION__SETOP_NONE) {
         check_set_operation(select, place, findings);

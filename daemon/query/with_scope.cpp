@@ -55,6 +55,12 @@ WithScope WithScope::inside(const PgQuery__SelectStmt& select) const {
     return result;
 }
 
+WithScope WithScope::before(const PgQuery__CommonTableExpr& query) const {
+    WithScope result;
+    result.queries_.assign(queries_.begin(), std::find(queries_.begin(), queries_.end(), &query));
+    return result;
+}
+
 std::optional<WithScope::Found> WithScope::find(const PgQuery__RangeVar& relation) const {
     if (*relation.schemaname != '\0') {
         return std::nullopt;
@@ -65,9 +71,7 @@ std::optional<WithScope::Found> WithScope::find(const PgQuery__RangeVar& relatio
     if (found == queries_.rend()) {
         return std::nullopt;
     }
-    Found result{*found, {}};
-    result.scope.queries_.assign(queries_.begin(), found.base() - 1);
-    return result;
+    return Found{*found, before(**found)};
 }
 
 }  // namespace freshet::query

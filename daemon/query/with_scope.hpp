@@ -17,6 +17,9 @@ class WithScope {
     // with the whole first, then with each operand. Throws Rejected for WITH queries that read themselves or write.
     WithScope inside(const PgQuery__SelectStmt& select) const;
 
+    // What the text of one of the queries sees: those defined before it.
+    WithScope before(const PgQuery__CommonTableExpr& query) const;
+
     // nullopt if the name means a relation of the database.
     std::optional<Found> find(const PgQuery__RangeVar& relation) const;
 

@@ -147,6 +147,47 @@ const std::vector<Case>& cases() {
          "SELECT p.region, c.cost, k.n FROM (SELECT parent_id, count(*) AS n FROM flagged GROUP BY parent_id) k "
          "LEFT JOIN costs c USING (parent_id) JOIN (SELECT id, region FROM parent GROUP BY id) p "
          "ON p.id = k.parent_id"},
+        {"with_rows",
+         "WITH w(p, k, v) AS MATERIALIZED (SELECT parent_id, kind, amount FROM child WHERE flag), "
+         "r AS (SELECT id, region FROM parent WHERE active) "
+         "SELECT r.region, w.k, sum(w.v) AS v, count(*) AS n FROM w JOIN r ON r.id = w.p GROUP BY r.region, w.k"},
+        {"with_read_twice",
+         "WITH w AS (SELECT id, parent_id, kind, day FROM child WHERE quantity > 1) "
+         "SELECT a.kind, count(*) AS n, count(b.d) AS d FROM w a JOIN w AS b(i, p, k, d) ON b.p = a.parent_id "
+         "GROUP BY a.kind"},
+        {"with_inside_a_sub_select",
+         "SELECT s.k, sum(s.v) AS v FROM (WITH a AS NOT MATERIALIZED (WITH b(k, v) AS (SELECT kind, amount FROM child) "
+         "SELECT k, v + 1 AS v FROM b) SELECT k, v FROM a WHERE v > 3) s GROUP BY s.k"},
+        {"with_names_hidden_by_others",
+         "WITH c AS (SELECT kind AS k FROM child), d AS (WITH c AS (SELECT chr(97 + id % 2) AS k FROM parent) "
+         "SELECT k FROM c UNION ALL SELECT k FROM c) SELECT c.k, count(*) AS n FROM c JOIN d ON d.k = c.k GROUP BY "
+         "c.k"},
+        {"with_rows_below_groups",
+         "WITH w AS (SELECT kind, amount, flag FROM child WHERE quantity > 0), "
+         "g AS (SELECT kind, sum(amount) AS a FROM w GROUP BY kind), "
+         "h AS (SELECT kind, count(*) AS n FROM w WHERE flag GROUP BY kind) "
+         "SELECT coalesce(g.kind, h.kind) AS kind, g.a, h.n FROM g FULL JOIN h ON h.kind = g.kind"},
+        {"with_constants",
+         "WITH factor(f, label) AS (SELECT 3, 'x'::text), least(l) AS (VALUES (5)) "
+         "SELECT g.kind, g.label, g.s FROM (SELECT kind, label, sum(quantity * f) AS s FROM child, factor "
+         "GROUP BY kind, label) g JOIN least ON g.s > least.l"},
+        {"with_of_a_union",
+         "WITH f(p, x) AS (SELECT parent_id, quantity FROM child UNION ALL SELECT parent_id, cost FROM other) "
+         "SELECT p.region, sum(f.x / 2) AS halves FROM f JOIN parent p ON p.id = f.p GROUP BY p.region"},
+        {"constants_joined",
+         "SELECT c.kind, u.f, sum(c.quantity * u.f) AS s FROM child c JOIN (SELECT 1 AS f UNION ALL SELECT 2) u "
+         "ON c.small > u.f GROUP BY c.kind, u.f"},
+        {"unions_of_unions",
+         "SELECT s.k, count(*) AS n, sum(s.v / 2) AS v FROM (SELECT k, v FROM (SELECT kind AS k, quantity AS v "
+         "FROM child UNION ALL SELECT region, id FROM parent) a WHERE v > 1 UNION ALL SELECT b.k, c.cost "
+         "FROM (SELECT id, region AS k FROM parent UNION ALL SELECT id, kind FROM child) b JOIN (SELECT parent_id, "
+         "cost "
+         "FROM other UNION ALL SELECT parent_id, quantity FROM child) c ON c.parent_id = b.id) s GROUP BY s.k"},
+        {"distinct_rows_of_a_union",
+         "SELECT DISTINCT s.k, s.d FROM (SELECT kind AS k, day AS d FROM child UNION ALL SELECT region, NULL FROM "
+         "parent "
+         "UNION ALL SELECT NULL, day FROM other) s"},
+        {"distinct_rows_of_a_view", "SELECT DISTINCT what, x FROM amounts"},
     };
     return all;
 }

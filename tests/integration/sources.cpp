@@ -94,6 +94,15 @@ TEST_F(Sources, ThatAreNoRelationsAreRefused) {
     EXPECT_THAT(over("(VALUES ('a')) AS v(kind)"), HasSubstr("q.sql:2:7: VALUES in FROM"));
     EXPECT_THAT(over("unnest(ARRAY['a']) AS u(kind)"), HasSubstr("q.sql:2:6: a function in FROM"));
     EXPECT_THAT(over("entry TABLESAMPLE system (10)"), HasSubstr("q.sql:2:12: TABLESAMPLE gives other rows"));
+    EXPECT_EQ(over("(SELECT kind FROM entry UNION ALL SELECT 'a') u"),
+              "q.sql: rows that come from no table stand among those that are grouped\n"
+              "hint: put the values into a table\n");
+    EXPECT_THAT(refused("WITH RECURSIVE w AS (SELECT 'a' AS kind UNION ALL SELECT kind FROM w)\n"
+                        "SELECT kind, count(*) AS n FROM w GROUP BY kind"),
+                HasSubstr("q.sql:1:16: the WITH query w is recursive"));
+    EXPECT_THAT(
+        refused("WITH w AS (DELETE FROM entry RETURNING kind)\nSELECT kind, count(*) AS n FROM w GROUP BY kind"),
+        HasSubstr("q.sql:1:6: the WITH query w writes"));
 }
 
 // All of them at once, each at the view that the query names.
