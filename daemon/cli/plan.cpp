@@ -11,7 +11,8 @@ void print(const install::Plan& plan, const PlanOptions& command, const Output& 
     if (output.json()) {
         output.answer(json_text(plan_json(plan, command.sql ? Statements::include : Statements::leave_out)));
     } else {
-        output.answer(command.sql ? plan_script(plan) : plan_text(plan, output.colour()));
+        const auto which = command.explain ? Explained::all : Explained::changed;
+        output.answer(command.sql ? plan_script(plan) : plan_text(plan, output.colour(), which));
     }
 }
 

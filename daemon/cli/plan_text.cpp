@@ -91,14 +91,22 @@ std::string views_text(const install::Plan& plan, Colour colour) {
     return table.text(colour);
 }
 
-std::string reasons_text(const install::Plan& plan, Colour colour) {
+std::string bullets_text(const install::ViewPlan& view) {
+    std::string text;
+    if (view.reasons.size() > 1) {
+        for (const auto& reason : view.reasons) text += "  - " + reason + "\n";
+    }
+    for (const auto& note : view.notes) text += "  - " + note + "\n";
+    return text;
+}
+
+std::string details_text(const install::Plan& plan, Explained which, Colour colour) {
     std::string text;
     for (const auto& view : plan.views) {
-        const bool several = view.reasons.size() > 1;
-        if (!several && view.notes.empty()) continue;
-        text += "\n" + paint(catalog::display_name(view.name), Style::bold, colour) + "\n";
-        for (const auto& reason : view.reasons) text += several ? "  - " + reason + "\n" : "";
-        for (const auto& note : view.notes) text += "  - " + note + "\n";
+        auto details = bullets_text(view);
+        if (is_explained(view, which)) details += clauses_text(view, colour);
+        if (details.empty()) continue;
+        text += "\n" + paint(catalog::display_name(view.name), Style::bold, colour) + "\n" + details;
     }
     return text;
 }
@@ -131,6 +139,7 @@ Json view_json(const install::ViewPlan& view) {
             {"reasons", view.reasons},
             {"adopt", view.adopt},
             {"notes", view.notes},
+            {"clauses", clauses_json(view)},
             {"rows_that_differed", view.rows_that_differed ? Json(*view.rows_that_differed) : Json()},
             {"estimated_rows", view.estimated_rows}};
 }
@@ -146,9 +155,9 @@ std::string plan_summary(const install::Plan& plan) {
     return text;
 }
 
-std::string plan_text(const install::Plan& plan, Colour colour) {
+std::string plan_text(const install::Plan& plan, Colour colour, Explained which) {
     std::string text;
-    if (!plan.views.empty()) text += views_text(plan, colour) + reasons_text(plan, colour) + "\n";
+    if (!plan.views.empty()) text += views_text(plan, colour) + details_text(plan, which, colour) + "\n";
     if (!plan.sources.empty()) text += sources_text(plan, colour) + "\n";
     if (!plan.events.empty()) text += events_text(plan, colour) + "\n";
     return text + plan_summary(plan) + "\n";

@@ -31,12 +31,12 @@ std::vector<core::Fault> placed(std::vector<core::Fault> faults, const settings:
     return faults;
 }
 
-// The reasons of faults, one line each, for people who ask why a better strategy does not fit.
+// The reasons of faults with the nearest rewrite, one line each, for people who ask why a better strategy does not fit.
 std::vector<std::string> as_reasons(const core::Faults& faults) {
     std::vector<std::string> reasons;
     for (const auto& fault : faults.faults()) {
         const auto where = fault.line > 0 ? std::to_string(fault.line) + ":" + std::to_string(fault.column) + ": " : "";
-        reasons.push_back("not delta: " + where + fault.message);
+        reasons.push_back("not delta: " + where + fault.message + (fault.hint.empty() ? "" : "; " + fault.hint));
     }
     return reasons;
 }

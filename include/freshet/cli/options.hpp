@@ -17,6 +17,7 @@ struct CheckOptions {};
 
 struct PlanOptions {
     bool sql = false;
+    bool explain = false;
     bool detailed_exitcode = false;
 };
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "freshet/cli/json.hpp"
+#include "freshet/cli/plan_details.hpp"
 #include "freshet/cli/style.hpp"
 #include "freshet/install/plan.hpp"
 
@@ -12,7 +13,8 @@ namespace freshet::cli {
 // "3 to create, 1 to change, 0 to drop": views and sources together.
 std::string plan_summary(const install::Plan& plan);
 
-std::string plan_text(const install::Plan& plan, Colour colour);
+// Views that stay as they are are told in one line each, unless `which` says to explain them, too.
+std::string plan_text(const install::Plan& plan, Colour colour, Explained which = Explained::changed);
 
 // The same after it was carried out: a line for each view that changed, and the totals.
 std::string done_text(const install::Plan& plan);

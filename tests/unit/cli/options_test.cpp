@@ -49,6 +49,7 @@ TEST(Options, PlanTellsItsFlagsApart) {
     EXPECT_TRUE(command<PlanOptions>({"plan", "--sql"}).sql);
     EXPECT_FALSE(command<PlanOptions>({"plan", "--sql"}).detailed_exitcode);
     EXPECT_TRUE(command<PlanOptions>({"plan", "--detailed-exitcode"}).detailed_exitcode);
+    EXPECT_TRUE(command<PlanOptions>({"plan", "--explain"}).explain);
 }
 
 TEST(Options, RefreshTakesViewsAndATenant) {

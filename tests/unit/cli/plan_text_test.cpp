@@ -62,6 +62,35 @@ TEST(Plan, OneReasonGoesIntoTheTable) {
     EXPECT_THAT(text, ::testing::Not(HasSubstr("  - ")));
 }
 
+install::Plan with_a_program(install::Action action) {
+    install::Plan plan;
+    auto& view = plan.views.emplace_back();
+    view.action = action;
+    view.name = {"public", "mv_a"};
+    auto& level = view.program.levels.emplace_back();
+    level.arms.emplace_back().relations.push_back({{"public", "invoices"}, "s0", {}, {}, {}, {}});
+    level.total = true;
+    level.aggregates.push_back({query::AggregateKind::count_rows, -1, {}});
+    level.having = "a0 > 5";
+    return plan;
+}
+
+TEST(Plan, ExplainsTheClausesOfWhatChanges) {
+    const auto text = plan_text(with_a_program(install::Action::create), Colour::none);
+    EXPECT_THAT(text, HasSubstr("\nmv_a\n  incremental  FROM public.invoices: changes are captured by triggers\n"));
+    EXPECT_THAT(text, HasSubstr("\n  on read      HAVING count(*) > 5: over the groups\n"));
+}
+
+TEST(Plan, ExplainsWhatStaysOnlyWhenAsked) {
+    const auto kept = with_a_program(install::Action::keep);
+    EXPECT_THAT(plan_text(kept, Colour::none), ::testing::Not(HasSubstr("incremental")));
+    EXPECT_THAT(plan_text(kept, Colour::none, Explained::all), HasSubstr("  incremental  FROM public.invoices"));
+    const auto clauses = plan_json(kept, Statements::leave_out)["views"][0]["clauses"];
+    EXPECT_EQ(clauses[0]["clause"], "FROM public.invoices");
+    EXPECT_EQ(clauses[0]["treatment"], "incremental");
+    EXPECT_THAT(clauses.back()["how"].get<std::string>(), HasSubstr("over the groups"));
+}
+
 TEST(Plan, WasCarriedOut) {
     auto plan = sample();
     plan.views[0].adopt = false;
