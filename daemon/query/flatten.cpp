@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "inline_with.hpp"
+#include "joined_columns.hpp"
 #include "levels.hpp"
 #include "scope.hpp"
 
@@ -9,23 +10,6 @@ namespace freshet::query {
 namespace {
 
 constexpr const char* union_all_hint = "combine the facts with UNION ALL in a sub-select below the grouping";
-
-std::vector<std::string> alias_columns(const PgQuery__Alias* alias) {
-    std::vector<std::string> names;
-    if (alias != nullptr) {
-        for (const auto* node : nodes(alias->n_colnames, alias->colnames)) {
-            names.emplace_back(node->string->sval);
-        }
-    }
-    return names;
-}
-
-// Column i is called what the alias list says, else what it was called below.
-std::vector<std::string> renamed(std::vector<std::string> columns, const PgQuery__Alias* alias) {
-    const auto names = alias_columns(alias);
-    std::copy_n(names.begin(), std::min(names.size(), columns.size()), columns.begin());
-    return columns;
-}
 
 const Binding* find(const Flattened& arm, const std::string& alias) {
     for (const auto& [name, binding] : arm.scope) {
@@ -36,8 +20,22 @@ const Binding* find(const Flattened& arm, const std::string& alias) {
     return nullptr;
 }
 
+// A column of USING that is read without a table; null if there is none of that name.
+const Node* merged_column(const std::string& name, const Flattened& arm) {
+    for (auto entry = arm.scope.rbegin(); entry != arm.scope.rend(); ++entry) {
+        const auto column = entry->second.rewritten.find(name);
+        if (entry->first.empty() && column != entry->second.rewritten.end()) {
+            return column->second;
+        }
+    }
+    return nullptr;
+}
+
 Node* resolve(Tree& tree, const Node& reference, const Flattened& arm) {
     const auto parts = column_ref_parts(*reference.column_ref);
+    if (const auto* merged = parts.size() == 1 ? merged_column(parts.front(), arm) : nullptr) {
+        return tree.clone(merged);
+    }
     if (parts.size() < 2 || parts.back() == "*") {
         reject(&reference, "a whole row is used as a value", "name the columns");
     }
@@ -205,13 +203,13 @@ std::vector<Flattened> Flattener::range_var(const PgQuery__RangeVar& relation) {
     if (table.schema.empty()) {
         reject(nullptr, table.name + " belongs to the system or to one session", "read ordinary tables and views");
     }
-    if (relation.alias != nullptr && relation.alias->n_colnames > 0) {
-        reject(nullptr, "a table alias with a column list", "use the table's own column names");
-    }
     Binding binding;
     binding.relation_alias = "s0";
     for (const auto& column : facts_.tables.at(table)) {
         binding.columns.push_back(column.name);
+    }
+    if (const auto names = renamed(binding.columns, relation.alias); names != binding.columns) {
+        binding = renamed_table(tree_, "s0", binding.columns, names);
     }
     const std::string alias = relation.alias != nullptr ? relation.alias->aliasname : relation.relname;
     return {Flattened{{Relation{table, "s0", {}, {}}}, {}, {{alias, std::move(binding)}}}};
@@ -221,9 +219,6 @@ std::vector<Flattened> Flattener::join(const PgQuery__JoinExpr& join) {
     if (join.jointype != PG_QUERY__JOIN_TYPE__JOIN_INNER) {
         reject(join.larg, "an outer join", "use an inner join");
     }
-    if (join.alias != nullptr) {
-        reject(join.larg, "an alias on a parenthesised join", "give the joined tables aliases instead");
-    }
     const auto left = from_item(*join.larg);
     auto arms = product(left, from_item(*join.rarg));
     for (auto& arm : arms) {
@@ -231,6 +226,7 @@ std::vector<Flattened> Flattener::join(const PgQuery__JoinExpr& join) {
         for (auto* condition : conjuncts(join.quals)) {
             arm.conditions.push_back(rewrite(tree_, condition, arm));
         }
+        name_columns(tree_, facts_, join, arm);
     }
     return arms;
 }

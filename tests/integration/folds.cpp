@@ -188,6 +188,31 @@ const std::vector<Case>& cases() {
          "parent "
          "UNION ALL SELECT NULL, day FROM other) s"},
         {"distinct_rows_of_a_view", "SELECT DISTINCT what, x FROM amounts"},
+        {"column_names_of_a_table",
+         "SELECT t.k, count(t.a) AS n, max(t.p) AS p FROM child AS t(i, p, k, d, m, a) WHERE t.d IS NOT NULL "
+         "GROUP BY t.k"},
+        {"column_names_of_a_join",
+         "SELECT j.k, j.p, sum(j.c * j.a) AS x, count(*) AS n FROM (child JOIN other USING (parent_id)) "
+         "AS j(p, i, k, d, m, a, q, s, b, f, oi, od, c) WHERE j.od > j.d GROUP BY j.k, j.p"},
+        {"join_with_a_name",
+         "SELECT j.region, j.kind, count(*) AS n FROM (parent p JOIN child c ON c.parent_id = p.id) j "
+         "JOIN other o USING (parent_id) GROUP BY j.region, j.kind"},
+        {"using_with_a_name",
+         "SELECT u.parent_id, c.kind, max(o.cost) AS m FROM child c JOIN other o USING (parent_id, day) AS u "
+         "GROUP BY u.parent_id, c.kind"},
+        {"natural_join",
+         "SELECT parent_id, day, count(*) AS n, sum(cost) AS c FROM (SELECT parent_id, day, kind FROM child) c "
+         "NATURAL JOIN (SELECT parent_id, day, cost FROM other) o GROUP BY parent_id, day"},
+        {"using_of_two_types",
+         "SELECT k, count(*) AS n, min(r.region) AS r FROM (SELECT kind::varchar(3) AS k FROM child) c "
+         "JOIN (SELECT chr(97 + id % 3)::varchar(5) AS k, region FROM parent) r USING (k) GROUP BY k"},
+        {"using_of_numbers",
+         "SELECT quantity, count(*) AS n FROM (SELECT id AS quantity, region FROM parent) p "
+         "JOIN (SELECT small AS quantity FROM child) s USING (quantity) JOIN (SELECT cost AS quantity FROM other) o "
+         "USING (quantity) GROUP BY quantity"},
+        {"nested_joins_with_names",
+         "SELECT k.a, count(k.e) AS n FROM ((parent AS p(a, b) JOIN child AS q(c, a, e) USING (a)) AS i "
+         "JOIN other AS o(f, a) USING (a)) AS k GROUP BY k.a"},
     };
     return all;
 }
