@@ -144,9 +144,10 @@ std::string how(const Level& level, const query::Aggregate& aggregate) {
             return "counted up and down";
         case AggregateKind::sum:
         case AggregateKind::avg: {
-            const auto& type = level.inputs[static_cast<std::size_t>(aggregate.input)].sum_type;
+            const auto& input = level.inputs[static_cast<std::size_t>(aggregate.input)];
             const std::string text = "added and taken back exactly";
-            return type == "numeric" ? text + "; a NaN or an infinity makes its group be recomputed" : text;
+            const bool numeric = input.sum_type == "numeric" && input.column.type != "bigint";
+            return numeric ? text + "; a NaN or an infinity makes its group be recomputed" : text;
         }
         case AggregateKind::count_distinct:
         case AggregateKind::sum_distinct:

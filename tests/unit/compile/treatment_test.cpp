@@ -111,6 +111,7 @@ TEST(Treatment, OfWhatIsComputedFromAllRowsOfAGroup) {
     EXPECT_THAT(treatments("float_sum"), Contains("sum(size): recomputed"));
     EXPECT_THAT(how("float_sum", "sum(size)"), HasSubstr("each group with a changed row"));
     EXPECT_THAT(how("integer_sums", "sum(quantity)"), Not(HasSubstr("NaN")));
+    EXPECT_EQ(how("integer_sums", "sum(big)"), "added and taken back exactly");
 }
 
 TEST(Treatment, OfWhatStandsAboveTheGroups) {
