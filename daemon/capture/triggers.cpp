@@ -234,9 +234,11 @@ std::string create_marker_function(const SourceCapture& capture, const std::stri
             "TG_ARGV[0] || '}');\n    END IF;\n    RETURN NULL;\nEND");
 }
 
+constexpr std::string_view table_mark = "{table}";
+
 std::string create_trigger(const SourceCapture& capture, const std::string& name, const std::string& event,
                            const std::string& transition, const std::string& function) {
-    return "CREATE OR REPLACE TRIGGER " + name + " AFTER " + event + " ON " + capture.table.quoted() +
+    return "CREATE OR REPLACE TRIGGER " + name + " AFTER " + event + " ON " + std::string(table_mark) +
            (transition.empty() ? "" : " REFERENCING " + transition) + " FOR EACH STATEMENT EXECUTE FUNCTION " + function +
            "('" + std::to_string(capture.source_id) + "')";
 }
@@ -315,33 +317,52 @@ std::vector<std::string> retype_log(const SourceCapture& capture, const std::vec
     return statements;
 }
 
-std::vector<std::string> create_triggers(const SourceCapture& capture) {
+std::vector<std::string> create_functions(const SourceCapture& capture) {
     std::vector<std::string> functions;
-    std::vector<std::string> triggers;
-    const auto add = [&](const std::string& operation, const std::string& transition, const std::string& select) {
-        functions.push_back(create_function(capture, operation, select));
+    const auto add = [&](const std::string& operation, std::string statement) {
+        functions.push_back(std::move(statement));
         functions.push_back("REVOKE ALL ON FUNCTION " + function_name(capture, operation) + "() FROM PUBLIC");
-        triggers.push_back(create_trigger(capture, "freshet_" + operation, operation, transition,
-                                          function_name(capture, operation)));
     };
     if (capture.rows) {
-        add("insert", "NEW TABLE AS freshet_new", insert_select(capture));
-        add("delete", "OLD TABLE AS freshet_old", delete_select(capture));
+        add("insert", create_function(capture, "insert", insert_select(capture)));
+        add("delete", create_function(capture, "delete", delete_select(capture)));
         if (!capture.columns.empty()) {
-            add("update", "OLD TABLE AS freshet_old NEW TABLE AS freshet_new", update_select(capture));
+            add("update", create_function(capture, "update", update_select(capture)));
         }
     }
-    const auto add_marker = [&](const std::string& kind, const std::string& event) {
-        functions.push_back(create_marker_function(capture, kind));
-        functions.push_back("REVOKE ALL ON FUNCTION " + function_name(capture, kind) + "() FROM PUBLIC");
-        triggers.push_back(create_trigger(capture, "freshet_" + kind, event, "", function_name(capture, kind)));
-    };
     if (capture.touch) {
-        add_marker("touch", "INSERT OR UPDATE OR DELETE");
+        add("touch", create_marker_function(capture, "touch"));
     }
-    add_marker("truncate", "TRUNCATE");
-    functions.insert(functions.end(), triggers.begin(), triggers.end());
+    add("truncate", create_marker_function(capture, "truncate"));
     return functions;
+}
+
+std::vector<std::string> trigger_templates(const SourceCapture& capture) {
+    std::vector<std::string> triggers;
+    const auto add = [&](const std::string& operation, const std::string& event, const std::string& transition) {
+        triggers.push_back(
+            create_trigger(capture, "freshet_" + operation, event, transition, function_name(capture, operation)));
+    };
+    if (capture.rows) {
+        add("insert", "insert", "NEW TABLE AS freshet_new");
+        add("delete", "delete", "OLD TABLE AS freshet_old");
+        if (!capture.columns.empty()) {
+            add("update", "update", "OLD TABLE AS freshet_old NEW TABLE AS freshet_new");
+        }
+    }
+    if (capture.touch) {
+        add("touch", "INSERT OR UPDATE OR DELETE", "");
+    }
+    add("truncate", "TRUNCATE", "");
+    return triggers;
+}
+
+std::vector<std::string> create_triggers(const SourceCapture& capture) {
+    auto statements = create_functions(capture);
+    for (auto trigger : trigger_templates(capture)) {
+        statements.push_back(trigger.replace(trigger.find(table_mark), table_mark.size(), capture.table.quoted()));
+    }
+    return statements;
 }
 
 std::vector<std::string> operations(const SourceCapture& capture) {

@@ -111,13 +111,4 @@ asio::awaitable<Upkeep> keep_log_small(pg::Connection& connection, std::int64_t 
     co_return upkeep;
 }
 
-asio::awaitable<std::vector<CaptureFault>> capture_faults(pg::Connection& connection) {
-    const auto rows = co_await connection.prepared(query_text("faults"));
-    std::vector<CaptureFault> faults;
-    for (int i = 0; i < rows.rows(); ++i) {
-        faults.push_back({static_cast<int>(rows.integer(i, 0)), rows.text(i, 1), rows.text(i, 2)});
-    }
-    co_return faults;
-}
-
 }  // namespace freshet::capture

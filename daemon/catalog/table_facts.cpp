@@ -23,14 +23,12 @@ constexpr Kind kinds[] = {
      "read what it is defined from, or hand it to freshet: install --adopt"},
     {"f", "a foreign table", "whose rows change on another server, where no trigger tells",
      "copy it into an ordinary table, or use strategy concurrent"},
-    {"p", "a partitioned table", "which cannot be captured",
-     "read an ordinary table, or use strategy concurrent with an unpartitioned source"},
     {"S", "a sequence", "whose changes no trigger sees", "read an ordinary table"},
 };
 
 void check_kind(const pg::Result& row, const std::string& name) {
     const auto letter = row.text(0, row.column_index("kind"));
-    if (letter != "r") {
+    if (letter != "r" && letter != "p") {
         const auto* kind =
             std::find_if(std::begin(kinds), std::end(kinds), [&](const Kind& one) { return one.letter == letter; });
         if (kind == std::end(kinds)) {
@@ -39,7 +37,16 @@ void check_kind(const pg::Result& row, const std::string& name) {
         throw core::Error(name + " is " + std::string(kind->name) + ", " + std::string(kind->why_not),
                           std::string(kind->hint));
     }
-    if (row.boolean(0, row.column_index("has_children")) || row.boolean(0, row.column_index("is_child"))) {
+    if (row.boolean(0, row.column_index("is_partition"))) {
+        throw core::Error(name + " is a partition: rows written through its parent do not fire its triggers",
+                          "read the partitioned table");
+    }
+    if (row.boolean(0, row.column_index("foreign_partitions"))) {
+        throw core::Error(name + " has foreign tables among its partitions, whose changes cannot be captured",
+                          "read a table whose partitions are all here");
+    }
+    if ((letter == "r" && row.boolean(0, row.column_index("has_children"))) ||
+        row.boolean(0, row.column_index("is_child"))) {
         throw core::Error(name + " takes part in table inheritance: its rows can change without its triggers firing",
                           "read a table without parents and children");
     }

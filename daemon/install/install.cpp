@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "eject.hpp"
+#include "freshet/capture/integrity.hpp"
 #include "freshet/capture/source_capture.hpp"
-#include "freshet/capture/upkeep.hpp"
 #include "freshet/catalog/chain.hpp"
 #include "freshet/core/version.hpp"
 #include "freshet/pg/advisory_lock.hpp"
@@ -18,6 +18,8 @@ namespace {
 
 // "freshetI" as a number: one install or uninstall at a time.
 constexpr std::int64_t install_lock = 0x6672657368657449;
+// A source that is not to be had for so long is put right by the watch over capture.
+constexpr std::chrono::milliseconds rehome_lock_timeout{2000};
 constexpr std::int64_t small_step = 1000;  // the weight of what reads no source
 
 bool has_columns(const std::vector<query::ColumnFact>& facts, const std::vector<std::string>& names) {
@@ -402,6 +404,10 @@ asio::awaitable<std::vector<std::string>> rehome(pg::Connection& connection) {
         views.push_back(rows.text(i, 0));
     }
     co_await transaction.commit();
+    const auto sources = co_await catalog::load_sources(connection);
+    for (const auto& source : sources) {
+        co_await capture::restore(connection, source.id, rehome_lock_timeout);
+    }
     co_return views;
 }
 

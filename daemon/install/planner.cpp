@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "freshet/capture/upkeep.hpp"
+#include "freshet/capture/integrity.hpp"
 #include "freshet/catalog/chain.hpp"
 #include "freshet/compile/emit.hpp"
 #include "freshet/query/shape.hpp"
@@ -120,7 +120,11 @@ asio::awaitable<void> Planner::load() {
     }
     const auto faults = co_await capture::capture_faults(connection_);
     for (const auto& fault : faults) {
-        capture_faults_[fault.source_id] = "changes of " + fault.source + " may have been missed: " + fault.reason;
+        if (fault.harmless() || fault.reason == "not_recorded") {
+            continue;
+        }
+        capture_faults_[fault.source_id] = "changes of " + fault.source + " may have been missed: " + fault.reason +
+                                           (fault.object.empty() ? "" : " (" + fault.object + ")");
     }
     for (const auto& view : stored_) {
         next_view_id_ = std::max(next_view_id_, view.id + 1);

@@ -5,6 +5,7 @@
 
 #include "adoption.hpp"
 #include "freshet/async/sleep.hpp"
+#include "freshet/capture/integrity.hpp"
 #include "freshet/compile/emit.hpp"
 #include "freshet/core/duration.hpp"
 #include "freshet/refresh/refresh.hpp"
@@ -82,18 +83,35 @@ asio::awaitable<void> under_lock(pg::Connection& connection, Work work, LockPoli
 
 namespace {
 
-std::string record_capture(const capture::SourceCapture& capture) {
-    std::string operations;
-    for (const auto& operation : capture::operations(capture)) {
-        operations += (operations.empty() ? "" : ", ") + sql::literal(operation);
+std::string array_of(const std::vector<std::string>& texts) {
+    std::string list;
+    for (const auto& text : texts) {
+        list += (list.empty() ? "" : ", ") + sql::literal(text);
     }
-    return "INSERT INTO freshet.source (id, schema_name, table_name, relation, fingerprint, operations) VALUES (" +
+    return "ARRAY[" + list + "]::text[]";
+}
+
+// What the triggers read of a row.
+std::vector<std::string> read_columns(const capture::SourceCapture& capture) {
+    std::vector<std::string> columns;
+    for (const auto* facts : {&capture.columns, &capture.pairing}) {
+        for (const auto& fact : *facts) {
+            columns.push_back(fact.name);
+        }
+    }
+    return columns;
+}
+
+std::string record_capture(const capture::SourceCapture& capture) {
+    return "INSERT INTO freshet.source (id, schema_name, table_name, relation, fingerprint, operations, reads, key, functions, "
+           "triggers) VALUES (" +
            std::to_string(capture.source_id) + ", " + sql::literal(capture.table.schema) + ", " +
            sql::literal(capture.table.name) + ", " + sql::literal(capture.table.quoted()) + "::regclass, " +
-           sql::literal(capture::fingerprint(capture)) + ", ARRAY[" + operations +
-           "]) ON CONFLICT (id) DO UPDATE SET relation = excluded.relation, fingerprint = excluded.fingerprint, "
-           "operations "
-           "= excluded.operations";
+           sql::literal(capture::fingerprint(capture)) + ", " + array_of(capture::operations(capture)) + ", " +
+           array_of(read_columns(capture)) + ", " + array_of(capture.identity) + ", " +
+           array_of(capture::create_functions(capture)) + ", " + array_of(capture::trigger_templates(capture)) +
+           ") ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint, operations = excluded.operations, reads = "
+           "excluded.reads, key = excluded.key, functions = excluded.functions, triggers = excluded.triggers";
 }
 
 }  // namespace
@@ -121,6 +139,13 @@ std::string break_views(int source_id) {
            std::to_string(source_id);
 }
 
+asio::awaitable<bool> missed_changes(pg::Connection& connection, int source_id) {
+    std::vector<int> sources(1, source_id);
+    const auto faults = co_await capture::capture_faults_of(connection, sources);
+    co_return std::any_of(faults.begin(), faults.end(),
+                          [](const capture::CaptureFault& fault) { return fault.reason != "not_recorded"; });
+}
+
 }  // namespace
 
 asio::awaitable<void> install_capture(pg::Connection& connection, capture::SourceCapture capture, LockPolicy policy) {
@@ -139,6 +164,11 @@ asio::awaitable<void> install_capture(pg::Connection& connection, capture::Sourc
                                 "extend the log of " + capture.table.display());
         }
     }
+    // Before what it is compared with changes.
+    const auto damaged = co_await missed_changes(connection, capture.source_id);
+    if (damaged) {
+        statements.push_back(break_views(capture.source_id));
+    }
     const auto retyped = retyped_columns(capture, columns);
     if (!retyped.empty()) {
         for (const auto& column : capture.columns) {
@@ -146,18 +176,13 @@ asio::awaitable<void> install_capture(pg::Connection& connection, capture::Sourc
                 existing.push_back(column.name);
             }
         }
-        statements = capture::retype_log(capture, existing, retyped);
+        for (auto& statement : capture::retype_log(capture, existing, retyped)) {
+            statements.push_back(std::move(statement));
+        }
         statements.push_back(break_views(capture.source_id));
     }
-    const auto strays = co_await connection.query(query_text("stray_triggers"),
-                                                  pg::params(id, capture.table.schema, capture.table.name));
-    if (strays.boolean(0, 0)) {
-        const auto drops = capture::drop_triggers(capture.source_id);
-        statements.insert(statements.begin(), drops.begin(), drops.end());
-    }
-    const auto triggers = capture::create_triggers(capture);
-    statements.insert(statements.end(), triggers.begin(), triggers.end());
     statements.push_back(record_capture(capture));
+    statements.push_back("SELECT freshet.restore_capture(" + id + ", true)");
     co_await under_lock(connection, std::move(statements), policy, "capture changes of " + capture.table.display());
 }
 

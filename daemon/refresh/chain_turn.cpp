@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "freshet/capture/integrity.hpp"
 #include "freshet/catalog/chain.hpp"
 
 namespace freshet::refresh {
@@ -20,8 +21,12 @@ std::string lock_sources(const catalog::StoredView& view) {
     return "LOCK TABLE " + tables + " IN ACCESS SHARE MODE";
 }
 
+bool recomputes_all(const Request& request) {
+    return request.work == Work::recompute && !request.tenant;
+}
+
 bool nothing_to_do(const Turn& turn, const Request& request) {
-    return request.work == Work::fold && turn.survey().changes == 0 && !turn.horizon_moved();
+    return request.work == Work::fold && turn.survey().changes == 0 && !turn.horizon_moved() && !turn.broken();
 }
 
 }  // namespace
@@ -83,13 +88,36 @@ asio::awaitable<bool> ChainTurn::advance(Step& step) {
     step.outcome.changes = survey.changes;
     step.outcome.events = survey.events;
     step.outcome.oldest_change = oldest_below(step);
+    const auto fault = co_await capture_fault(step);
+    if (fault && !recomputes_all(step.member.request)) {
+        throw core::Error(*fault, "nothing is folded until they are, and the view is recomputed then; see docs/runbooks.md");
+    }
     if (nothing_to_do(step.turn, step.member.request)) {
         co_return true;
     }
     step.changed = true;
     const bool done = co_await bring_up_to_date(step.turn, step.member.view, step.member.request, step.outcome);
+    if (done && step.turn.broken() && !fault) {
+        co_await step.turn.mark_ready();
+    }
     step.outcome.merge = Clock::now() - surveyed;
     co_return done;
+}
+
+// In the turn's own snapshot: what is wrong with the capture of a source is known before anything is folded from its log.
+asio::awaitable<std::optional<std::string>> ChainTurn::capture_fault(const Step& step) {
+    std::optional<std::string> fault;
+    if (step.member.view.strategy == catalog::Strategy::delta) {
+        std::vector<int> sources;
+        for (const auto& source : step.member.view.sources) {
+            sources.push_back(source.id);
+        }
+        const auto faults = co_await capture::capture_faults_of(connection_, sources);
+        if (!faults.empty()) {
+            fault = faults.front().text();
+        }
+    }
+    co_return fault;
 }
 
 // What the views below wrote just now is as old as what made them write it.

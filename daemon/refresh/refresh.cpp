@@ -20,6 +20,9 @@ std::string why_not_folded(const Turn& turn, const catalog::StoredView& view, co
     if (request.work == Work::recompute && !request.tenant) {
         return asked_for(request);
     }
+    if (turn.broken()) {
+        return "changes of a source were missed";
+    }
     if (survey.truncated) {
         return "a source was truncated";
     }

@@ -67,6 +67,7 @@ asio::awaitable<bool> Turn::take(std::optional<std::string> keep) {
         horizon_ = optional_text(row, 0, "horizon");
         wanted_horizon_ = view_.program.has_retention() ? optional_text(row, 0, "wanted_horizon") : std::nullopt;
         as_of_ = row.number(0, row.column_index("present_epoch"));
+        broken_ = row.boolean(0, row.column_index("broken"));
     } catch (const pg::Error& error) {
         if (error.sqlstate() != lock_not_available && error.sqlstate() != serialization_failure) {
             throw;
@@ -104,6 +105,11 @@ asio::awaitable<void> Turn::look() {
             }
         }
     }
+}
+
+asio::awaitable<void> Turn::mark_ready() {
+    co_await connection_.query("UPDATE freshet.view SET state = 'ready' WHERE id = $1::integer AND state = 'broken'",
+                               pg::params(std::to_string(view_.id)));
 }
 
 asio::awaitable<bool> Turn::fold(Outcome& outcome) {

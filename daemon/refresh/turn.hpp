@@ -40,6 +40,9 @@ class Turn {
     // The horizon went back in time: groups are missing that only a recomputation brings back.
     bool horizon_widened() const;
     double as_of() const { return as_of_; }
+    // Changes of a source were missed at some time, so that only a recomputation makes it equal to its query again.
+    bool broken() const { return broken_; }
+    asio::awaitable<void> mark_ready();
 
     // Each adds to `outcome`. fold() returns false if the query fails on a row of the batch: the turn must then be
     // given back and the view recomputed.
@@ -71,6 +74,7 @@ class Turn {
     std::optional<std::string> horizon_;
     std::optional<std::string> wanted_horizon_;
     double as_of_ = 0;
+    bool broken_ = false;
     Survey survey_;
 };
 

@@ -1,8 +1,10 @@
 #include "freshet/schedule/capture_watch.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "freshet/install/install.hpp"
+#include "queries.hpp"
 
 namespace freshet::schedule {
 
@@ -18,17 +20,42 @@ std::string reason_for(const catalog::StoredView& view, const std::vector<captur
     std::string reason;
     for (const auto& fault : faults) {
         if (reads(view, fault.source_id)) {
-            reason = "changes of " + fault.source + " are not captured: " + fault.reason;
+            reason = fault.text();
         }
     }
     return reason;
 }
 
+std::string as_json(const std::vector<capture::CaptureFault>& faults) {
+    auto array = nlohmann::json::array();
+    for (const auto& fault : faults) {
+        array.push_back({{"source_id", fault.source_id}, {"reason", fault.reason}, {"object", fault.object}});
+    }
+    return array.dump();
+}
+
+std::string hint_for(const capture::CaptureFault& fault) {
+    return fault.restorable()                   ? "freshetd puts it right by itself"
+           : fault.reason == "trigger_disabled" ? "ALTER TABLE ... ENABLE TRIGGER, or run freshetd install"
+                                                : "run freshetd install";
+}
+
 }  // namespace
 
-asio::awaitable<void> CaptureWatch::check(pg::Connection& connection,
-                                          const std::vector<std::unique_ptr<ViewLoop>>& views) {
-    const auto faults = co_await capture::capture_faults(connection);
+asio::awaitable<void> CaptureWatch::check(pg::Connection& connection, const Views& views) {
+    const auto found = co_await capture::capture_faults(connection);
+    auto harmful = found;
+    std::erase_if(harmful, [](const capture::CaptureFault& fault) { return fault.harmless(); });
+    co_await take_note(connection, views, harmful);
+    const bool restored = co_await restore(connection, views, found);
+    if (restored) {
+        auto left = co_await capture::capture_faults(connection);
+        std::erase_if(left, [](const capture::CaptureFault& fault) { return fault.harmless(); });
+        co_await take_note(connection, views, left);
+    }
+}
+
+asio::awaitable<void> CaptureWatch::take_note(pg::Connection& connection, const Views& views, Faults faults) {
     report_news(faults);
     for (const auto& loop : views) {
         const auto reason = reason_for(loop->view(), faults);
@@ -37,14 +64,62 @@ asio::awaitable<void> CaptureWatch::check(pg::Connection& connection,
             co_await install::mark_broken(connection, loop->view_id(), reason);
         }
     }
+    if (faults_ != faults) {
+        co_await connection.query(query_text("record_faults"), pg::params(as_json(faults)));
+    }
     faults_ = faults;
 }
 
-void CaptureWatch::report_news(const std::vector<capture::CaptureFault>& faults) {
+// True if the triggers of a source were put back.
+asio::awaitable<bool> CaptureWatch::restore(pg::Connection& connection, const Views& views, Faults faults) {
+    bool restored = false;
+    for (std::size_t i = 0; i < faults.size(); ++i) {
+        const int id = faults[i].source_id;
+        const bool first = i == 0 || faults[i - 1].source_id != id;  // they come ordered
+        const bool all = std::all_of(faults.begin(), faults.end(), [id](const capture::CaptureFault& fault) {
+            return fault.source_id != id || fault.restorable();
+        });
+        if (first && all) {
+            const bool done = co_await restore_source(connection, views, faults[i]);
+            restored = restored || done;
+        }
+    }
+    co_return restored;
+}
+
+asio::awaitable<bool> CaptureWatch::restore_source(pg::Connection& connection, const Views& views,
+                                                   capture::CaptureFault fault) {
+    const auto result = co_await capture::restore(connection, fault.source_id, lock_timeout_);
+    auto& obstacle = obstacles_[fault.source_id];
+    if (!result.done) {
+        if (obstacle != result.obstacle) {
+            log_.warning("triggers could not be put back",
+                         {{"source", fault.source}, {"error", result.obstacle}, {"hint", "tried again; or run freshetd install"}});
+        }
+        obstacle = result.obstacle;
+        co_return false;
+    }
+    obstacle.clear();
+    log_.info("triggers put back", {{"source", fault.source}, {"changes_missed", result.missed}});
+    if (result.missed && fault.harmless()) {  // a partition that had no rows when we looked
+        fault.reason = "partition_attached";
+        report_news(std::vector<capture::CaptureFault>(1, fault));
+        for (const auto& loop : views) {
+            if (reads(loop->view(), fault.source_id)) {
+                loop->capture_fault(fault.text());
+            }
+        }
+    }
+    co_return true;
+}
+
+void CaptureWatch::report_news(const Faults& faults) {
     for (const auto& fault : faults) {
         if (std::find(faults_.begin(), faults_.end(), fault) == faults_.end()) {
-            log_.error("changes of a source are not captured",
-                       {{"source", fault.source}, {"reason", fault.reason}, {"hint", "run freshetd install"}});
+            log_.error("changes of a source are not captured", {{"source", fault.source},
+                                                                {"reason", fault.reason},
+                                                                {"object", fault.object},
+                                                                {"hint", hint_for(fault)}});
             metrics_.capture_fault(fault.reason);
         }
     }

@@ -108,6 +108,10 @@ void ViewLoop::looked(const capture::PolledView& found, double now) {
             moment(*last_refresh_at_));
     }
     last_error_ = found.last_error;
+    if (found.state == "broken" && !broken_) {  // whoever found that changes were missed
+        broken_ = true;
+        act(machine_.refresh_requested(context_.clock.now(), TriggeredBy::startup));
+    }
     consecutive_failures_ = std::max(found.consecutive_failures, machine_.consecutive_failures());
     context_.metrics.set_pending_changes(name_, pending_);
     context_.metrics.set_consecutive_failures(name_, consecutive_failures_);

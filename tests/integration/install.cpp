@@ -47,7 +47,7 @@ class Install : public ::testing::Test {
             "relnamespace = to_regnamespace('freshet') AND relkind IN ('r', 'v') AND relname ~ '[0-9]' AND relname "
             "!~ '^marker' UNION ALL SELECT tgname || '@' || tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal "
             "UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = to_regnamespace('freshet') AND proname ~ "
-            "'^capture') AS o(name)");
+            "'^capture_[0-9]') AS o(name)");
     }
     std::string refused(const std::string& query) {
         Engine engine(ledger.database.conninfo());

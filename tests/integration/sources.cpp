@@ -58,18 +58,20 @@ TEST_F(Sources, OfOtherKindsAreRefusedWhereTheQueryNamesThem) {
         CREATE MATERIALIZED VIEW source_matview AS SELECT * FROM entry;
         CREATE TABLE source_partitioned(kind text, n int) PARTITION BY LIST (kind);
         CREATE TABLE source_partition PARTITION OF source_partitioned DEFAULT;
+        CREATE TABLE source_scattered(kind text, n int) PARTITION BY LIST (kind);
         CREATE UNLOGGED TABLE source_unlogged(kind text); CREATE TABLE source_parent(kind text);
         CREATE TABLE source_child() INHERITS (source_parent); CREATE FOREIGN DATA WRAPPER nothing;
         CREATE SERVER nowhere FOREIGN DATA WRAPPER nothing; CREATE FOREIGN TABLE source_foreign(kind text) SERVER nowhere;
+        CREATE FOREIGN TABLE source_far PARTITION OF source_scattered DEFAULT SERVER nowhere;
         CREATE SEQUENCE source_sequence)");
     const std::string at = "q.sql:2:6: public.";
     EXPECT_EQ(over("source_matview"), at + "source_matview is a materialized view, whose refreshes no trigger sees\n"
                                            "hint: read what it is defined from, or hand it to freshet: install "
                                            "--adopt\n");
-    EXPECT_EQ(over("source_partitioned"),
-              at + "source_partitioned is a partitioned table, which cannot be captured\nhint: read an ordinary table, "
-                   "or use strategy concurrent with an unpartitioned source\n");
-    EXPECT_THAT(over("source_partition"), HasSubstr(at + "source_partition takes part in table inheritance"));
+    EXPECT_EQ(over("source_partition"),
+              at + "source_partition is a partition: rows written through its parent do not fire its triggers\n"
+                   "hint: read the partitioned table\n");
+    EXPECT_THAT(over("source_scattered"), HasSubstr(at + "source_scattered has foreign tables among its partitions"));
     EXPECT_EQ(over("source_foreign"),
               at + "source_foreign is a foreign table, whose rows change on another server, where no trigger tells\n"
                    "hint: copy it into an ordinary table, or use strategy concurrent\n");

@@ -13,7 +13,8 @@ SELECT CASE WHEN v.schema_name = 'public' THEN v.relation_name ELSE v.schema_nam
        p.last_error,
        coalesce(p.consecutive_failures, 0) AS consecutive_failures,
        proven.as_of AS verified_at,
-       last_proof.drift_rows
+       last_proof.drift_rows,
+       broken.faults AS capture_faults
 FROM freshet.view v
 LEFT JOIN freshet.position p ON p.view_id = v.id AND p.node = 'local'
 CROSS JOIN LATERAL (SELECT sum(o.changes)::bigint AS changes, min(o.oldest) AS oldest
@@ -29,6 +30,13 @@ LEFT JOIN LATERAL (SELECT max(f.as_of) AS as_of FROM freshet.proof f
                    WHERE f.view_id = v.id AND f.tenant IS NULL AND f.outcome = 'exact') AS proven ON true
 LEFT JOIN LATERAL (SELECT f.drift_rows FROM freshet.proof f WHERE f.view_id = v.id AND f.outcome <> 'failed'
                    ORDER BY f.ended_at DESC, f.id DESC LIMIT 1) AS last_proof ON true
+-- What the daemon's watch over capture finds wrong now.
+LEFT JOIN LATERAL (SELECT string_agg(CASE WHEN s.schema_name = 'public' THEN '' ELSE s.schema_name || '.' END || s.table_name
+                                     || ': ' || f.reason || CASE WHEN f.object = '' THEN '' ELSE ' (' || f.object || ')' END,
+                                     ', ' ORDER BY s.id, f.reason, f.object) AS faults
+                   FROM freshet.view_source x JOIN freshet.source s ON s.id = x.source_id
+                   JOIN freshet.capture_fault f ON f.source_id = s.id AND f.repaired_at IS NULL
+                   WHERE x.view_id = v.id) AS broken ON true
 WHERE v.state <> 'building'
    OR NOT EXISTS (SELECT FROM freshet.view other
                   WHERE (other.schema_name, other.relation_name) = (v.schema_name, v.relation_name)

@@ -48,6 +48,9 @@ std::vector<std::string> extend_log(const SourceCapture& capture, const std::vec
 // CREATE OR REPLACE of the functions and triggers. The triggers come last: each takes SHARE ROW EXCLUSIVE on the source,
 // which waits out every writer, so that no transaction writes by the old capture after another has used the new one.
 std::vector<std::string> create_triggers(const SourceCapture& capture);
+// The same in two parts, for freshet.restore_capture(): the functions; and the triggers of one table, called {table}.
+std::vector<std::string> create_functions(const SourceCapture& capture);
+std::vector<std::string> trigger_templates(const SourceCapture& capture);
 // What it has a function freshet.capture_<id>_<operation> and a trigger freshet_<operation> for: some of insert, update,
 // delete, truncate, touch.
 std::vector<std::string> operations(const SourceCapture& capture);

@@ -1,4 +1,4 @@
-// Upkeep of the change log: rotation, trimming, and the watch over capture itself.
+// Upkeep of the change log: rotation and trimming.
 //
 // Writers use one of two slots (log tables). When theirs has grown, they are sent to the other; the one left behind is
 // emptied by TRUNCATE once every position has passed all its rows. That is checked while ACCESS EXCLUSIVE is held: no
@@ -32,15 +32,5 @@ struct Upkeep {
 // Waits for no lock longer than `lock_timeout`; what cannot be trimmed now is trimmed another time.
 asio::awaitable<Upkeep> keep_log_small(pg::Connection& connection, std::int64_t rotate_bytes,
                                        std::chrono::milliseconds lock_timeout);
-
-// A source whose changes may go unnoticed.
-struct CaptureFault {
-    int source_id = 0;
-    std::string source;
-    std::string reason;  // table_gone, table_replaced, trigger_missing, trigger_disabled, function_missing
-
-    bool operator==(const CaptureFault&) const = default;
-};
-asio::awaitable<std::vector<CaptureFault>> capture_faults(pg::Connection& connection);
 
 }  // namespace freshet::capture

@@ -1,13 +1,17 @@
-// The watch over capture: finds sources whose changes may go unnoticed, and breaks the views that read them.
+// The watch over capture: finds sources whose changes may go unnoticed, breaks the views that read them, and puts right
+// what it can; the views are recomputed then. Each finding is a line of the log, a metric and a row of
+// freshet.capture_fault.
 //
 // Not thread-safe; lives on the control session. What it refers to must outlive it.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
-#include "freshet/capture/upkeep.hpp"
+#include "freshet/capture/integrity.hpp"
 #include "freshet/observe/log.hpp"
 #include "freshet/observe/metrics.hpp"
 #include "freshet/schedule/view_loop.hpp"
@@ -16,18 +20,29 @@ namespace freshet::schedule {
 
 class CaptureWatch {
   public:
-    CaptureWatch(observe::Logger& log, observe::Metrics& metrics) : log_(log), metrics_(metrics) {}
+    using Views = std::vector<std::unique_ptr<ViewLoop>>;
 
-    asio::awaitable<void> check(pg::Connection& connection, const std::vector<std::unique_ptr<ViewLoop>>& views);
+    // `lock_timeout`: of one try to put triggers back.
+    CaptureWatch(observe::Logger& log, observe::Metrics& metrics, std::chrono::milliseconds lock_timeout)
+        : log_(log), metrics_(metrics), lock_timeout_(lock_timeout) {}
+
+    asio::awaitable<void> check(pg::Connection& connection, const Views& views);
     // What was found before counts as news again: the views are others now.
     void forget() { faults_.clear(); }
 
   private:
-    void report_news(const std::vector<capture::CaptureFault>& faults);
+    using Faults = std::vector<capture::CaptureFault>;
+
+    asio::awaitable<void> take_note(pg::Connection& connection, const Views& views, Faults faults);
+    asio::awaitable<bool> restore(pg::Connection& connection, const Views& views, Faults faults);
+    asio::awaitable<bool> restore_source(pg::Connection& connection, const Views& views, capture::CaptureFault fault);
+    void report_news(const Faults& faults);
 
     observe::Logger& log_;
     observe::Metrics& metrics_;
-    std::vector<capture::CaptureFault> faults_;
+    std::chrono::milliseconds lock_timeout_;
+    Faults faults_;
+    std::map<int, std::string> obstacles_;  // by source: why it could not be restored at the last try
 };
 
 }  // namespace freshet::schedule

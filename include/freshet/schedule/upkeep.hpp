@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "freshet/capture/upkeep.hpp"
 #include "freshet/core/clock.hpp"
 #include "freshet/schedule/calendar.hpp"
 #include "freshet/schedule/capture_watch.hpp"
@@ -24,7 +25,8 @@ class Upkeep {
 
     Upkeep(const settings::Settings& settings, observe::Logger& log, observe::Metrics& metrics,
            const core::Clock& clock)
-        : settings_(settings), log_(log), metrics_(metrics), clock_(clock), capture_watch_(log, metrics) {}
+        : settings_(settings), log_(log), metrics_(metrics), clock_(clock),
+          capture_watch_(log, metrics, settings.daemon.lock_timeout) {}
 
     // Before the loops of these views begin: a view that is marked broken is recomputed by its loop, unless its changes
     // go unnoticed.

@@ -3,7 +3,7 @@ WITH moved AS (
     UPDATE freshet.installation SET system_identifier = (SELECT system_identifier::text FROM pg_control_system())
 ), tables AS (
     -- The tables came along under other numbers. Whether their triggers did is the watch over capture's business.
-    UPDATE freshet.source s SET relation = c.oid
+    UPDATE freshet.source s SET relation = c.oid, image = NULL
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = s.schema_name AND c.relname = s.table_name
 ), fresh AS (

@@ -1,0 +1,174 @@
+// A partitioned source: written through any of its tables, with partitions that come and go.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/engine.hpp"
+
+namespace freshet::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr const char* schema = R"(
+    CREATE TABLE hours(id int, day date NOT NULL, kind text, amount numeric, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+    CREATE TABLE hours_1 PARTITION OF hours FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+    CREATE TABLE hours_2 PARTITION OF hours FOR VALUES FROM ('2026-02-01') TO ('2026-03-01') PARTITION BY RANGE (id);
+    CREATE TABLE hours_2_a PARTITION OF hours_2 FOR VALUES FROM (MINVALUE) TO (150);
+    CREATE TABLE hours_2_rest PARTITION OF hours_2 DEFAULT;
+    CREATE TABLE hours_3(gone int, amount numeric, kind text, day date NOT NULL, id int NOT NULL);
+    ALTER TABLE hours_3 DROP COLUMN gone;
+    ALTER TABLE hours ATTACH PARTITION hours_3 FOR VALUES FROM ('2026-03-01') TO ('2026-04-01');
+    INSERT INTO hours SELECT g, date '2026-01-01' + g % 90, nullif('k' || g % 4, 'k3'), g * 0.25 FROM generate_series(1, 300) g;
+)";
+constexpr const char* query =
+    "SELECT kind, count(*) AS n, sum(amount) AS total, max(day) AS latest, count(DISTINCT day) AS days FROM hours GROUP BY kind";
+
+struct Partitions : ::testing::Test {
+    Partitions() {
+        client.exec(schema);
+        engine.add_view("report", query).strategy = settings::StrategyChoice::delta;
+        engine.install();
+        EXPECT_EQ(wrong(), exact);
+    }
+    refresh::Outcome fold() { return engine.refresh("report"); }
+    std::vector<std::string> wrong() { return differences(client, "report", query); }
+    std::string refused() {
+        try {
+            fold();
+        } catch (const core::Error& error) {
+            return error.what();
+        }
+        return "folded";
+    }
+    std::string restore() {
+        return client.scalar("SELECT freshet.restore_capture(id, false)::text FROM freshet.source");
+    }
+    // After something that no trigger saw.
+    void is_put_right(const std::string& reason) {
+        EXPECT_THAT(refused(), HasSubstr("changes of hours are not captured: " + reason));
+        EXPECT_EQ(restore(), "true");
+        EXPECT_EQ(fold().strategy, "reconcile");
+        EXPECT_EQ(wrong(), exact);
+        client.exec("UPDATE hours SET amount = amount + 1");
+        EXPECT_EQ(fold().strategy, "delta");
+        EXPECT_EQ(wrong(), exact);
+    }
+    const std::vector<std::string> exact{};
+    Database database;
+    Client client{database.conninfo()};
+    Engine engine{database.conninfo()};
+};
+
+struct Write {
+    std::string name;
+    std::string sql;
+    std::string strategy = "delta";
+};
+
+std::ostream& operator<<(std::ostream& out, const Write& one) {
+    return out << one.name;
+}
+
+class Written : public Partitions, public ::testing::WithParamInterface<Write> {};
+
+TEST_P(Written, IsFolded) {
+    client.exec(GetParam().sql);
+    EXPECT_EQ(fold().strategy, GetParam().strategy);
+    EXPECT_EQ(wrong(), exact);
+    EXPECT_EQ(engine.verify("report").differences, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Ways, Written,
+    ::testing::Values(
+        Write{"through_the_parent",
+              "INSERT INTO hours SELECT g, date '2026-01-01' + g % 80, 'new', 1 FROM generate_series(400, 499) g"},
+        Write{"into_a_partition", "INSERT INTO hours_1 VALUES (900, '2026-01-05', 'k0', 7)"},
+        Write{"into_one_with_other_attribute_numbers",
+              "INSERT INTO hours_3 (id, day, kind, amount) VALUES (900, '2026-03-05', 'k0', 7); "
+              "UPDATE hours_3 SET amount = amount * 2, kind = 'moved' WHERE id % 2 = 0; DELETE FROM hours_3 WHERE id % 5 = 0"},
+        Write{"into_a_partition_that_is_partitioned",
+              "INSERT INTO hours_2 VALUES (900, '2026-02-05', 'k0', 7); UPDATE hours_2 SET id = id + 400, kind = 'k9' WHERE id < 100"},
+        Write{"into_a_partition_of_a_partition",
+              "INSERT INTO hours_2_a VALUES (-900, '2026-02-05', 'k1', 7); DELETE FROM hours_2_rest WHERE id % 2 = 0"},
+        Write{"rows_moved_between_partitions",
+              "UPDATE hours SET day = day + 31 WHERE day < '2026-02-20'"},
+        Write{"merge_and_conflicts",
+              "INSERT INTO hours SELECT g, date '2026-01-01' + g % 90, 'up', 1 FROM generate_series(290, 310) g ON CONFLICT "
+              "(id, day) DO UPDATE SET amount = hours.amount + 100; MERGE INTO hours h USING (SELECT generate_series(1, 20) AS "
+              "id) s ON h.id = s.id WHEN MATCHED AND h.id < 9 THEN DELETE WHEN MATCHED THEN UPDATE SET kind = 'merged'"},
+        Write{"partition_truncated", "TRUNCATE hours_2_a", "reconcile"},
+        Write{"parent_truncated", "TRUNCATE hours", "reconcile"}),
+    [](const auto& one) { return one.param.name; });
+
+TEST_F(Partitions, ANewOneIsCapturedBeforeItHasRows) {
+    client.exec("CREATE TABLE hours_4 PARTITION OF hours FOR VALUES FROM ('2026-04-01') TO ('2026-05-01')");
+    client.exec("UPDATE hours SET amount = 3 WHERE id = 3");
+    EXPECT_EQ(fold().strategy, "delta");  // nothing can have been missed
+    EXPECT_EQ(restore(), "false");
+    client.exec(
+        "INSERT INTO hours_4 VALUES (900, '2026-04-05', 'direct', 7); INSERT INTO hours VALUES (901, '2026-04-05', 'k0', 8)");
+    EXPECT_EQ(fold().strategy, "delta");
+    EXPECT_EQ(wrong(), exact);
+    EXPECT_FALSE(engine.plan().has_changes());
+}
+
+TEST_F(Partitions, ANewOneThatWasWrittenDirectly) {
+    client.exec("CREATE TABLE hours_4 PARTITION OF hours FOR VALUES FROM ('2026-04-01') TO ('2026-05-01')");
+    client.exec("INSERT INTO hours_4 VALUES (900, '2026-04-05', 'direct', 7)");
+    is_put_right("partition_attached (public.hours_4)");
+}
+
+TEST_F(Partitions, OneAttachedWithItsRows) {
+    client.exec(
+        "CREATE TABLE more AS SELECT id + 1000 AS id, day + 90 AS day, kind, amount FROM hours WHERE day < '2026-01-10'; "
+        "ALTER TABLE more ALTER id SET NOT NULL, ALTER day SET NOT NULL; "
+        "ALTER TABLE hours ATTACH PARTITION more FOR VALUES FROM ('2026-04-01') TO ('2026-05-01')");
+    is_put_right("partition_attached (public.more)");
+}
+
+TEST_F(Partitions, OneDetachedIsNotWatchedAnyMore) {
+    client.exec("ALTER TABLE hours DETACH PARTITION hours_1; INSERT INTO hours_1 VALUES (900, '2026-01-05', 'k0', 7)");
+    is_put_right("partition_detached (public.hours_1)");
+    client.exec("INSERT INTO hours_1 VALUES (901, '2026-01-05', 'k0', 7); DROP TABLE hours_1");
+    EXPECT_EQ(fold().kind, refresh::Outcome::Kind::nothing_pending);
+    EXPECT_EQ(wrong(), exact);
+}
+
+TEST_F(Partitions, OneDropped) {
+    client.exec("DROP TABLE hours_2_a");
+    is_put_right("partition_detached (");
+}
+
+TEST_F(Partitions, InstallPutsThemRight) {
+    client.exec("ALTER TABLE hours DETACH PARTITION hours_1");
+    EXPECT_TRUE(engine.plan().has_changes());
+    engine.install();
+    EXPECT_EQ(wrong(), exact);
+    EXPECT_FALSE(engine.plan().has_changes());
+    engine.uninstall();
+    EXPECT_EQ(client.scalar("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'freshet%'"), "0");
+}
+
+TEST_F(Partitions, WritersInFlightAreNeitherLostNorDoubled) {
+    Client direct(database.conninfo());
+    Client mover(database.conninfo());
+    direct.exec("BEGIN; INSERT INTO hours_1 VALUES (900, '2026-01-05', 'k0', 7); UPDATE hours_3 SET amount = 1 WHERE id % 3 = 0");
+    mover.exec("BEGIN; UPDATE hours SET day = day + 31 WHERE id % 7 = 0 AND day < '2026-02-01'");
+    fold();
+    EXPECT_EQ(wrong(), exact);
+    direct.exec("COMMIT");
+    EXPECT_EQ(fold().strategy, "delta");
+    EXPECT_EQ(wrong(), exact);
+    mover.exec("COMMIT");
+    EXPECT_EQ(fold().strategy, "delta");
+    EXPECT_EQ(wrong(), exact);
+    // A partition that is made and filled in one transaction: unseen until it commits, and then all of it.
+    client.exec(
+        "BEGIN; CREATE TABLE next(LIKE hours); INSERT INTO next VALUES (950, '2026-04-05', 'k0', 1); "
+        "ALTER TABLE hours ATTACH PARTITION next FOR VALUES FROM ('2026-04-01') TO ('2026-05-01'); COMMIT");
+    is_put_right("partition_attached (public.next)");
+}
+
+}  // namespace
+}  // namespace freshet::testing
