@@ -155,11 +155,14 @@ std::string plan_summary(const install::Plan& plan) {
     return text;
 }
 
-std::string plan_text(const install::Plan& plan, Colour colour, Explained which) {
+std::string plan_text(const install::Plan& plan, Colour colour, const PlanSections& sections) {
     std::string text;
-    if (!plan.views.empty()) text += views_text(plan, colour) + details_text(plan, which, colour) + "\n";
+    if (!plan.views.empty()) text += views_text(plan, colour) + details_text(plan, sections.explained, colour) + "\n";
     if (!plan.sources.empty()) text += sources_text(plan, colour) + "\n";
     if (!plan.events.empty()) text += events_text(plan, colour) + "\n";
+    for (const auto& section : sections.more) {
+        if (!section.empty()) text += section + "\n";
+    }
     return text + plan_summary(plan) + "\n";
 }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "freshet/cli/locks_text.hpp"
+
 namespace freshet::cli {
 namespace {
 
@@ -84,11 +86,24 @@ TEST(Plan, ExplainsTheClausesOfWhatChanges) {
 TEST(Plan, ExplainsWhatStaysOnlyWhenAsked) {
     const auto kept = with_a_program(install::Action::keep);
     EXPECT_THAT(plan_text(kept, Colour::none), ::testing::Not(HasSubstr("incremental")));
-    EXPECT_THAT(plan_text(kept, Colour::none, Explained::all), HasSubstr("  incremental  FROM public.invoices"));
+    EXPECT_THAT(plan_text(kept, Colour::none, {Explained::all}), HasSubstr("  incremental  FROM public.invoices"));
     const auto clauses = plan_json(kept, Statements::leave_out)["views"][0]["clauses"];
     EXPECT_EQ(clauses[0]["clause"], "FROM public.invoices");
     EXPECT_EQ(clauses[0]["treatment"], "incremental");
     EXPECT_THAT(clauses.back()["how"].get<std::string>(), HasSubstr("over the groups"));
+}
+
+TEST(Plan, SectionsStandBeforeTheSummary) {
+    const auto text = plan_text(sample(), Colour::none, {Explained::changed, {"", "locks\n"}});
+    EXPECT_THAT(text, ::testing::EndsWith("\n\nlocks\n\n1 to create, 1 to change, 0 to drop\n"));
+}
+
+TEST(Plan, TellsItsLocksAndHowItTriesForThem) {
+    const auto text = locks_text(sample(), "tries", Colour::none);
+    EXPECT_THAT(text, HasSubstr("capture changes  SHARE ROW EXCLUSIVE  public.invoices"));
+    EXPECT_THAT(text, ::testing::EndsWith("\ntries\n"));
+    EXPECT_EQ(locks_text({}, "tries", Colour::none), "");
+    EXPECT_EQ(locks_json(sample())[0]["lock"], "SHARE ROW EXCLUSIVE");
 }
 
 TEST(Plan, WasCarriedOut) {
