@@ -48,8 +48,12 @@ asio::awaitable<Findings> judge(settings::Settings settings) {
     const auto attempt = co_await try_to_connect(settings);
     findings.unreachable = attempt.reason;
     // The text alone does not tell whether a view that it reads groups: where the server can be asked, its word counts.
-    findings.faults = attempt.connection ? co_await ask_server(*attempt.connection, std::move(settings))
-                                         : install::check_offline(settings);
+    if (!attempt.connection) {
+        findings.faults = install::check_offline(settings);
+        co_return findings;
+    }
+    auto faults = co_await ask_server(*attempt.connection, std::move(settings));
+    findings.faults = std::move(faults);
     co_return findings;
 }
 

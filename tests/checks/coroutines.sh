@@ -18,3 +18,7 @@ found=$(find daemon include -name '*.?pp' -print0 | sort -z |
 # g++ 12 compiles a negated co_await in a condition into a trap. Name the result first.
 found=$(grep -rnE '(if|while) \(.*!co_await' daemon include | grep -vE ':[[:space:]]*//' || true)
 [[ -z $found ]] || { printf '%s\n%s\n' "$found" 'name the result of co_await before it is negated in a condition'; exit 1; }
+
+# Nor does it know which branch of ?: a co_await made a value in: it is destroyed twice. Write an if.
+found=$(grep -rnE '(\?|^ +:)[[:space:]]*co_await' daemon include | grep -vE ':[[:space:]]*//' || true)
+[[ -z $found ]] || { printf '%s\n%s\n' "$found" 'write an if in place of co_await in a branch of ?:'; exit 1; }
