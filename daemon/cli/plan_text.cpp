@@ -1,5 +1,6 @@
 #include "freshet/cli/plan_text.hpp"
 
+#include "freshet/catalog/chain.hpp"
 #include "freshet/cli/format.hpp"
 #include "freshet/cli/table.hpp"
 
@@ -97,6 +98,7 @@ std::string bullets_text(const install::ViewPlan& view) {
         for (const auto& reason : view.reasons) text += "  - " + reason + "\n";
     }
     for (const auto& note : view.notes) text += "  - " + note + "\n";
+    for (const auto& name : view.reads) text += "  - reads the view " + catalog::display_name(name) + "\n";
     return text;
 }
 
@@ -111,9 +113,17 @@ std::string details_text(const install::Plan& plan, Explained which, Colour colo
     return text;
 }
 
+// The state of a view is said by the view's name.
+std::string source_text(const install::Plan& plan, const sql::QualifiedName& table) {
+    for (const auto& view : plan.views) {
+        if (catalog::view_of_state(table) == view.id) return "the view " + catalog::display_name(view.name);
+    }
+    return table.display();
+}
+
 std::string sources_text(const install::Plan& plan, Colour colour) {
     Table table({{"action"}, {"source table"}});
-    for (const auto& source : plan.sources) table.add({action_cell(source.action), source.table.display()});
+    for (const auto& source : plan.sources) table.add({action_cell(source.action), source_text(plan, source.table)});
     return table.text(colour);
 }
 
@@ -132,11 +142,18 @@ std::string terminated(const std::string& statement) {
     return text + (comment ? "\n;\n" : ";\n");
 }
 
+Json names_json(const std::vector<sql::QualifiedName>& names) {
+    Json list = Json::array();
+    for (const auto& name : names) list.push_back(catalog::display_name(name));
+    return list;
+}
+
 Json view_json(const install::ViewPlan& view) {
     return {{"name", catalog::display_name(view.name)},
             {"action", install::name_of(view.action)},
             {"strategy", catalog::name_of(view.strategy)},
             {"reasons", view.reasons},
+            {"reads", names_json(view.reads)},
             {"adopt", view.adopt},
             {"notes", view.notes},
             {"clauses", clauses_json(view)},

@@ -29,19 +29,23 @@ refresh::Request request_for(const catalog::StoredView& view, const RefreshOptio
     return request;
 }
 
-asio::awaitable<refresh::Outcome> refresh_when_free(pg::Connection& connection, catalog::StoredView view,
-                                                    refresh::Request request, milliseconds patience) {
+// The view is refreshed with all that are connected with it: they fold what is pending.
+asio::awaitable<refresh::Outcome> refresh_when_free(pg::Connection& connection,
+                                                    std::vector<refresh::ChainMember> chain, int view_id,
+                                                    milliseconds patience) {
     TurnWait turn(patience);
+    const auto target = refresh::member_of(chain, view_id);
     while (true) {
-        auto outcome = co_await refresh::refresh(connection, view, request);
+        const auto done = co_await refresh::refresh_chain(connection, chain);
+        const auto& outcome = refresh::outcome_of(done, chain, target);
         if (outcome.kind != refresh::Outcome::Kind::busy) co_return outcome;
-        co_await turn.pause(view.display_name());
+        co_await turn.pause(chain[target].view.display_name());
     }
 }
 
-asio::awaitable<refresh::Outcome> bring_up(pg::Connection& connection, catalog::StoredView view,
-                                           refresh::Request request, milliseconds patience) {
-    auto outcome = co_await refresh_when_free(connection, view, request, patience);
+asio::awaitable<refresh::Outcome> bring_up(pg::Connection& connection, std::vector<refresh::ChainMember> chain,
+                                           catalog::StoredView view, refresh::Request request, milliseconds patience) {
+    auto outcome = co_await refresh_when_free(connection, std::move(chain), view.id, patience);
     // One tenant's rows say nothing about the others'.
     if (view.state == catalog::ViewState::broken && !request.tenant) {
         co_await install::mark_ready(connection, view.id);
@@ -60,13 +64,13 @@ std::string hint_for(const core::Error& error, const catalog::StoredView& view) 
 }
 
 // A lost connection ends the command; any other failure is this view's alone.
-asio::awaitable<RefreshReport> try_one(pg::Connection& connection, catalog::StoredView view, refresh::Request request,
-                                       milliseconds patience) {
+asio::awaitable<RefreshReport> try_one(pg::Connection& connection, std::vector<refresh::ChainMember> chain,
+                                       catalog::StoredView view, refresh::Request request, milliseconds patience) {
     RefreshReport report;
     report.view = view.display_name();
     const auto began = Clock::now();
     try {
-        report.outcome = co_await bring_up(connection, view, request, patience);
+        report.outcome = co_await bring_up(connection, std::move(chain), view, request, patience);
     } catch (const core::Error& error) {
         if (!connection.alive()) throw;
         report.error = error.what();
@@ -95,11 +99,14 @@ asio::awaitable<void> make_at_home(pg::Connection& connection, Output output) {
 asio::awaitable<ExitCode> refresh_views(RefreshOptions command, settings::Settings settings, Output output) {
     const auto connection = co_await connect(settings, "refresh");
     co_await make_at_home(*connection, output);
-    const auto views = select_views(co_await catalog::load_views(*connection), command.views);
+    const auto stored = co_await catalog::load_views(*connection);
+    const auto views = select_views(stored, command.views);
     if (command.tenant) require_tenant_key(views);
     std::vector<RefreshReport> reports;
     for (const auto& view : views) {
-        reports.push_back(co_await try_one(*connection, view, request_for(view, command, settings),
+        const auto request = request_for(view, command, settings);
+        auto chain = chain_with(stored, view, request, settings);
+        reports.push_back(co_await try_one(*connection, std::move(chain), view, request,
                                            settings.daemon.statement_timeout));
         output.say(refresh_line(reports.back(), longest_name(views), output.colour()));
     }

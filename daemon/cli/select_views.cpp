@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "freshet/catalog/chain.hpp"
 #include "freshet/core/nearest.hpp"
 
 namespace freshet::cli {
@@ -98,6 +99,13 @@ const settings::ViewSettings* find_settings(const settings::Settings& settings, 
 std::optional<std::string> retention_of(const settings::Settings& settings, const sql::QualifiedName& name) {
     const auto* view = find_settings(settings, name);
     return view != nullptr && view->retention ? std::optional(view->retention->keep) : std::nullopt;
+}
+
+std::vector<refresh::ChainMember> chain_with(const std::vector<catalog::StoredView>& stored,
+                                             const catalog::StoredView& view, refresh::Request request,
+                                             const settings::Settings& settings) {
+    return refresh::chain_members(catalog::chain_of(stored, view.id), view.id, std::move(request),
+                                  [&](const sql::QualifiedName& name) { return retention_of(settings, name); });
 }
 
 }  // namespace freshet::cli

@@ -32,6 +32,7 @@ ViewStatus read_view(const Columns& row) {
     view.consecutive_failures = row.integer("consecutive_failures");
     view.verified_at = row.optional_number("verified_at");
     view.drift_rows = row.optional_integer("drift_rows");
+    view.reads = row.strings("reads");
     return view;
 }
 

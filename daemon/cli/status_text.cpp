@@ -76,6 +76,7 @@ Json view_json(const ViewStatus& view) {
             {"consecutive_failures", view.consecutive_failures},
             {"verified_at", moment_json(view.verified_at)},
             {"drift_rows", view.drift_rows ? Json(*view.drift_rows) : Json()},
+            {"reads", view.reads},
             {"staleness_slo_seconds", std::chrono::duration<double>(view.objective).count()},
             {"healthy", view.healthy()},
             {"next_step", text_json(next_step(view))}};
@@ -103,29 +104,48 @@ std::vector<ViewStatus> join_settings(std::vector<ViewStatus> views, const setti
     return views;
 }
 
+namespace {
+
+bool reads_views(const ViewStatus& view) {
+    return !view.reads.empty();
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
+}  // namespace
+
 std::string status_text(const StatusReport& report, Colour colour) {
     if (report.views.empty()) return "no view is configured\n";
-    Table table({{"view"},
-                 {"strategy"},
-                 {"state"},
-                 {with_zone("as of")},
-                 {"stale", Align::right},
-                 {"pending", Align::right},
-                 {with_zone("last refresh")},
-                 {"by"},
-                 {"result"},
-                 {"failures", Align::right}});
+    const bool chains = std::any_of(report.views.begin(), report.views.end(), reads_views);
+    std::vector<Column> columns{{"view"},
+                                {"strategy"},
+                                {"state"},
+                                {with_zone("as of")},
+                                {"stale", Align::right},
+                                {"pending", Align::right},
+                                {with_zone("last refresh")},
+                                {"by"},
+                                {"result"},
+                                {"failures", Align::right}};
+    if (chains) columns.push_back({"reads"});
+    Table table(std::move(columns));
     for (const auto& view : report.views) {
-        table.add({view.view,
-                   view.strategy.empty() ? "-" : view.strategy,
-                   {view.state, state_style(view)},
-                   local_moment(view.as_of),
-                   staleness_cell(view),
-                   pending_text(view),
-                   local_moment(view.last_refresh_at),
-                   view.last_strategy.value_or("-"),
-                   last_status_cell(view),
-                   failures_cell(view)});
+        std::vector<Cell> cells{view.view,
+                                view.strategy.empty() ? "-" : view.strategy,
+                                {view.state, state_style(view)},
+                                local_moment(view.as_of),
+                                staleness_cell(view),
+                                pending_text(view),
+                                local_moment(view.last_refresh_at),
+                                view.last_strategy.value_or("-"),
+                                last_status_cell(view),
+                                failures_cell(view)};
+        if (chains) cells.emplace_back(joined(view.reads));
+        table.add(std::move(cells));
     }
     const auto leaderless = paint("no freshetd leads this database: nobody refreshes", Style::bad, colour) + "\n" +
                             paint("next: ", Style::faint, colour) +

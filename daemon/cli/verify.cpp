@@ -16,13 +16,14 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-asio::awaitable<refresh::Proof> verify_when_free(pg::Connection& connection, catalog::StoredView view,
-                                                 refresh::VerifyRequest request, milliseconds patience) {
+asio::awaitable<refresh::Proof> verify_when_free(pg::Connection& connection, std::vector<refresh::ChainMember> chain,
+                                                 int view_id, refresh::VerifyRequest request, milliseconds patience) {
     TurnWait turn(patience);
+    const auto target = refresh::member_of(chain, view_id);
     while (true) {
-        auto proof = co_await refresh::verify(connection, view, request);
+        auto proof = co_await refresh::verify(connection, chain, target, request);
         if (!proof.busy) co_return proof;
-        co_await turn.pause(view.display_name());
+        co_await turn.pause(chain[target].view.display_name());
     }
 }
 
@@ -36,14 +37,15 @@ refresh::VerifyRequest request_for(const catalog::StoredView& view, const Verify
 }
 
 // A lost connection ends the command; any other failure is this view's alone.
-asio::awaitable<VerifyReport> verify_one(pg::Connection& connection, catalog::StoredView view,
-                                         refresh::VerifyRequest request, milliseconds patience) {
+asio::awaitable<VerifyReport> verify_one(pg::Connection& connection, std::vector<refresh::ChainMember> chain,
+                                         catalog::StoredView view, refresh::VerifyRequest request,
+                                         milliseconds patience) {
     VerifyReport report;
     report.view = view.display_name();
     report.keys = key_columns(view);
     const auto began = Clock::now();
     try {
-        report.proof = co_await verify_when_free(connection, view, request, patience);
+        report.proof = co_await verify_when_free(connection, std::move(chain), view.id, request, patience);
     } catch (const core::Error& error) {
         if (!connection.alive()) throw;
         report.error = error.what();
@@ -61,11 +63,17 @@ asio::awaitable<VerifyReport> verify_one(pg::Connection& connection, catalog::St
 
 asio::awaitable<ExitCode> verify_views(VerifyOptions command, settings::Settings settings, Output output) {
     const auto connection = co_await connect_installed(settings, "verify");
-    const auto views = select_views(co_await catalog::load_views(*connection), command.views);
+    const auto stored = co_await catalog::load_views(*connection);
+    const auto views = select_views(stored, command.views);
     if (command.tenant) require_tenant_key(views);
     std::vector<VerifyReport> reports;
     for (const auto& view : views) {
-        reports.push_back(co_await verify_one(*connection, view, request_for(view, command, settings),
+        const auto request = request_for(view, command, settings);
+        refresh::Request own;
+        own.trigger = refresh::Trigger::manual;
+        own.keep = request.keep;
+        auto chain = chain_with(stored, view, std::move(own), settings);
+        reports.push_back(co_await verify_one(*connection, std::move(chain), view, request,
                                               settings.daemon.statement_timeout));
         output.say(verify_text(reports.back(), output.colour()));
     }

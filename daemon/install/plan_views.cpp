@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "freshet/catalog/chain.hpp"
 #include "freshet/compile/emit.hpp"
 #include "planner.hpp"
 
@@ -53,6 +54,15 @@ std::vector<std::string> redefined_since(const compile::Program& installed, cons
     return reasons;
 }
 
+// A materialized view over freshet's views reads their states: those of another generation are other tables.
+std::string definition_and_states(const ViewPlan& plan) {
+    auto text = plan.definition;
+    for (const auto& source : plan.sources) {
+        text += catalog::view_of_state(source) ? "\n" + source.quoted() : "";
+    }
+    return text;
+}
+
 std::string fingerprint_of(const ViewPlan& plan, const settings::ViewSettings& view) {
     auto program = plan.program;
     program.set_view_id(0);
@@ -60,7 +70,7 @@ std::string fingerprint_of(const ViewPlan& plan, const settings::ViewSettings& v
         {"strategy", catalog::name_of(plan.strategy)},
         {"timezone", plan.timezone},
         {"program", plan.strategy == catalog::Strategy::delta ? compile::to_json(program) : nlohmann::json()},
-        {"definition", plan.strategy == catalog::Strategy::delta ? "" : plan.definition},
+        {"definition", plan.strategy == catalog::Strategy::delta ? "" : definition_and_states(plan)},
         {"indexes",
          view.indexes}}.dump();
     std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a; against accidents, not attackers

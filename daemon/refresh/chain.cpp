@@ -199,6 +199,29 @@ std::vector<ChainMember> chain_members(std::vector<catalog::StoredView> chain, i
     return members;
 }
 
+const Outcome& outcome_of(const ChainOutcome& done, const std::vector<ChainMember>& members, std::size_t member) {
+    if (done.outcomes[member]) {
+        return *done.outcomes[member];
+    }
+    for (const auto& failure : done.failures) {
+        if (failure.member == member) {
+            std::rethrow_exception(failure.error);
+        }
+    }
+    std::vector<catalog::StoredView> views;
+    for (const auto& one : members) {
+        views.push_back(one.view);
+    }
+    for (const auto& failure : done.failures) {
+        const auto& below = members[failure.member].view;
+        if (catalog::with_all_above(views, {below.id}).contains(members[member].view.id)) {
+            throw core::Error("the view " + below.display_name() + ", which it reads, could not be refreshed: " +
+                              message_of(failure.error));
+        }
+    }
+    throw std::logic_error("a view of the chain was left out for no reason");
+}
+
 std::size_t member_of(const std::vector<ChainMember>& members, int id) {
     const auto found = std::find_if(members.begin(), members.end(), [&](const auto& one) { return one.view.id == id; });
     if (found == members.end()) {

@@ -1,8 +1,10 @@
 #include "freshet/schedule/capture_watch.hpp"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
+#include "freshet/catalog/chain.hpp"
 #include "freshet/install/install.hpp"
 #include "queries.hpp"
 
@@ -40,6 +42,27 @@ std::string hint_for(const capture::CaptureFault& fault) {
                                                 : "run freshetd install";
 }
 
+// A view above one whose changes go unnoticed does not get them either.
+std::string reason_from_below(const catalog::StoredView& view, const std::map<int, std::string>& names) {
+    for (const int id : catalog::views_below(view)) {
+        if (const auto below = names.find(id); below != names.end()) {
+            return "the view " + below->second + ", which it reads, is broken";
+        }
+    }
+    return "";
+}
+
+// What is read comes before what reads it.
+std::vector<ViewLoop*> in_dependency_order(const std::vector<std::unique_ptr<ViewLoop>>& views) {
+    std::vector<ViewLoop*> loops;
+    for (const auto& loop : views) {
+        loops.push_back(loop.get());
+    }
+    std::sort(loops.begin(), loops.end(),
+              [](const auto* left, const auto* right) { return left->view_id() < right->view_id(); });
+    return loops;
+}
+
 }  // namespace
 
 asio::awaitable<void> CaptureWatch::check(pg::Connection& connection, const Views& views) {
@@ -57,8 +80,15 @@ asio::awaitable<void> CaptureWatch::check(pg::Connection& connection, const View
 
 asio::awaitable<void> CaptureWatch::take_note(pg::Connection& connection, const Views& views, Faults faults) {
     report_news(faults);
-    for (const auto& loop : views) {
-        const auto reason = reason_for(loop->view(), faults);
+    std::map<int, std::string> broken;  // names by id
+    for (auto* loop : in_dependency_order(views)) {
+        auto reason = reason_for(loop->view(), faults);
+        if (reason.empty()) {
+            reason = reason_from_below(loop->view(), broken);
+        }
+        if (!reason.empty()) {
+            broken.emplace(loop->view_id(), loop->view().display_name());
+        }
         loop->capture_fault(reason);  // first: a recomputation that ends now must not mark the view ready
         if (!reason.empty() && faults_ != faults) {
             co_await install::mark_broken(connection, loop->view_id(), reason);

@@ -243,8 +243,11 @@ asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
                                     look_soon_ = true;
                                     wake_.notify();
                                 }};
-        fresh.push_back(std::make_unique<ViewLoop>(std::move(context), *found, wanted, std::move(mine)));
+        fresh.push_back(std::make_unique<ViewLoop>(std::move(context), *found,
+                                                   with_timing_of_chain(wanted, found->id, stored, settings_),
+                                                   std::move(mine)));
     }
+    connect_chains(executor_, stored, fresh);
     for (const auto& old : views_) {
         const bool stays = std::any_of(fresh.begin(), fresh.end(),
                                        [&](const auto& one) { return one->view().name == old->view().name; });

@@ -247,19 +247,37 @@ asio::awaitable<bool> ViewLoop::happened_after_all(pg::Link& link) {
 }
 
 asio::awaitable<refresh::Outcome> ViewLoop::refresh_on(pg::Connection& connection, refresh::Request request) {
-    auto outcome = co_await refresh::refresh(connection, view_, request);
+    refresh::Outcome outcome;
+    if (chained()) {
+        outcome = co_await refresh_chain_on(connection, std::move(request));
+    } else {
+        outcome = co_await refresh::refresh(connection, view_, std::move(request));
+    }
+    co_await mark_repaired(connection, outcome.kind);
+    co_return outcome;
+}
+
+asio::awaitable<void> ViewLoop::mark_repaired(pg::Connection& connection, refresh::Outcome::Kind kind) {
     // While changes go unnoticed, what was recomputed is wrong again soon.
-    if (broken_ && fault_.empty() && outcome.kind == refresh::Outcome::Kind::refreshed) {
+    if (broken_ && fault_.empty() && kind == refresh::Outcome::Kind::refreshed) {
         co_await install::mark_ready(connection, view_.id);
         broken_ = !fault_.empty();
         if (broken_) {  // it came while we wrote
             co_await install::mark_broken(connection, view_.id, fault_);
         }
     }
-    co_return outcome;
 }
 
 asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
+    brought_along_ = false;
+    ChainGate::Pass pass(nullptr);
+    if (gate_) {
+        pass.take(co_await gate_->enter());
+    }
+    if (brought_along_ && trigger == TriggeredBy::event && !broken_) {
+        refresh_done(trigger);  // by the refresh that was waited for
+        co_return;
+    }
     auto lease = co_await context_.pool.lease();
     auto& link = lease.link();
     auto* connection = co_await session(link);
@@ -327,6 +345,16 @@ asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
 
 void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, observe::Seconds took,
                          bool announced) {
+    report(outcome, trigger, took, announced);
+    if (outcome.kind == refresh::Outcome::Kind::busy) {
+        act(machine_.connection_lost(context_.clock.now()));  // to be tried again; nobody is to blame
+        return;
+    }
+    refresh_done(trigger);
+    context_.look_again();
+}
+
+void ViewLoop::report(const refresh::Outcome& outcome, TriggeredBy trigger, observe::Seconds took, bool announced) {
     using Kind = refresh::Outcome::Kind;
     observe::RefreshSample sample;
     sample.outcome = outcome.kind == Kind::busy ? observe::RefreshOutcome::skipped : observe::RefreshOutcome::success;
@@ -344,7 +372,6 @@ void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, o
     sample.changes_applied = outcome.changes;
     context_.metrics.refresh_ended(name_, sample);
     if (outcome.kind == Kind::busy) {
-        act(machine_.connection_lost(context_.clock.now()));  // to be tried again; nobody is to blame
         return;
     }
     set_as_of(outcome.as_of);
@@ -378,8 +405,6 @@ void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, o
                                               {"rows", outcome.rows_affected()},
                                               {"seconds", took}});
     }
-    refresh_done(trigger);
-    context_.look_again();
 }
 
 void ViewLoop::refresh_done(TriggeredBy trigger) {

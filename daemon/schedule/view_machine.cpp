@@ -75,6 +75,28 @@ ViewAction ViewMachine::connection_lost(TimePoint now) {
     return decide(now);
 }
 
+ViewAction ViewMachine::taken_along(TimePoint now) {
+    if (running_) {
+        return decide(now);
+    }
+    failures_ = 0;
+    not_before_.reset();
+    backoff_.reset();
+    return nothing_pending(now);
+}
+
+ViewAction ViewMachine::left_behind(TimePoint now) {
+    if (running_) {
+        return decide(now);
+    }
+    if (!pending_) {
+        open_window(now);
+    }
+    not_before_ = now + timing_.retry_first + backoff_.next();
+    ++failures_;
+    return decide(now);
+}
+
 ViewAction ViewMachine::tick(TimePoint now) {
     return decide(now);
 }

@@ -125,7 +125,7 @@ void add_view_keys(std::vector<Key>& table) {
               "The file with the defining `SELECT`, relative to the configuration file. Without it and without "
               "`sql`, the query is that of the materialized view of this name, which `install --adopt` replaces or "
               "strategy `concurrent` refreshes."),
-         text("views.*.sql", "", "The defining `SELECT` itself."),
+         text("views.*.sql", "", "The defining `SELECT` itself. It may read other views of this file, by their names."),
          choice(
              "views.*.strategy", "auto", {"auto", "delta", "concurrent"},
              "`delta` folds changes into a summary table, `concurrent` runs `REFRESH MATERIALIZED VIEW CONCURRENTLY` "
@@ -133,7 +133,8 @@ void add_view_keys(std::vector<Key>& table) {
          duration("views.*.debounce", view.debounce, milliseconds{0}, day,
                   "A refresh starts when no change has come for this long."),
          duration("views.*.max_delay", view.max_delay, milliseconds{0}, day,
-                  "A refresh starts at the latest this long after the first pending change. Not below `debounce`."),
+                  "A refresh starts at the latest this long after the first pending change. Not below `debounce`. "
+                  "Of views that read each other the shortest counts, as for `debounce`: they are refreshed as one."),
          text("views.*.timezone", view.timezone,
               "The session time zone in which the query is evaluated, pinned so that every refresh agrees."),
          text("views.*.tenant", "", "The key column that scopes refresh, verify and access, such as `firm_id`."),

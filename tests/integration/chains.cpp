@@ -357,6 +357,22 @@ TEST_F(ChainInstall, EjectedTheyAreMaterializedViewsThatReadEachOther) {
     EXPECT_THAT(all_differences(client, storeys), ElementsAre());
 }
 
+TEST_F(ChainInstall, MaterializedViewsThatReadEachOtherAreAdoptedTogether) {
+    for (const auto& storey : storeys) {
+        client.exec("CREATE MATERIALIZED VIEW " + storey.name + " AS " + storey.query);
+        configured(storey.name).query.clear();
+    }
+    client.exec("UPDATE sale SET amount = amount + 1");
+    install::PlanOptions adopt;
+    adopt.adopt = true;
+    EXPECT_THAT(actions(engine.install(adopt)), ElementsAre("create by_day", "create by_shop"));
+    EXPECT_FALSE(engine.plan().has_changes());
+    EXPECT_THAT(all_differences(client, storeys), ElementsAre());
+    client.exec("DELETE FROM sale WHERE id % 3 = 0");
+    engine.refresh_chain("by_shop");
+    EXPECT_THAT(all_differences(client, storeys), ElementsAre());
+}
+
 TEST_F(ChainInstall, ACycleIsRefusedWithItsPath) {
     configured("by_day").query = "SELECT b.shop, sum(b.total) AS total FROM top AS b GROUP BY b.shop";
     engine.add_view("top", "SELECT shop, max(total) AS total FROM public.by_shop GROUP BY shop");

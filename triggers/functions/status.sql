@@ -14,7 +14,10 @@ SELECT CASE WHEN v.schema_name = 'public' THEN v.relation_name ELSE v.schema_nam
        coalesce(p.consecutive_failures, 0) AS consecutive_failures,
        proven.as_of AS verified_at,
        last_proof.drift_rows,
-       broken.faults AS capture_faults
+       broken.faults AS capture_faults,
+       ARRAY(SELECT CASE WHEN b.schema_name = 'public' THEN b.relation_name ELSE b.schema_name || '.' || b.relation_name END
+             FROM freshet.reads r JOIN freshet.view b ON b.id = r.below_id
+             WHERE r.view_id = v.id AND b.id <> v.id ORDER BY b.id) AS reads
 FROM freshet.view v
 LEFT JOIN freshet.position p ON p.view_id = v.id AND p.node = 'local'
 CROSS JOIN LATERAL (SELECT sum(o.changes)::bigint AS changes, min(o.oldest) AS oldest

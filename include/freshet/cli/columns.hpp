@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "freshet/pg/result.hpp"
 
@@ -25,6 +26,9 @@ class Columns {
     }
     std::optional<double> optional_number(std::string_view column) const {
         return given(column) ? std::optional(number(column)) : std::nullopt;
+    }
+    std::vector<std::string> strings(std::string_view column) const {
+        return rows_->strings(row_, rows_->column_index(column));
     }
     std::int64_t integer_or_zero(std::string_view column) const { return given(column) ? integer(column) : 0; }
 

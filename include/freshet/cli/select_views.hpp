@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "freshet/catalog/store.hpp"
+#include "freshet/refresh/chain.hpp"
 #include "freshet/settings/settings.hpp"
 
 namespace freshet::cli {
@@ -29,5 +30,11 @@ const settings::ViewSettings* find_settings(const settings::Settings& settings, 
 
 // The view's retention as refresh::Request::keep wants it.
 std::optional<std::string> retention_of(const settings::Settings& settings, const sql::QualifiedName& name);
+
+// The views that are refreshed when `view` is, in dependency order: `view` as `request` says, those that it reads or is
+// read by, through however many others, for what is pending.
+std::vector<refresh::ChainMember> chain_with(const std::vector<catalog::StoredView>& stored,
+                                             const catalog::StoredView& view, refresh::Request request,
+                                             const settings::Settings& settings);
 
 }  // namespace freshet::cli

@@ -32,6 +32,7 @@ struct ViewStatus {
     std::int64_t consecutive_failures = 0;
     std::optional<double> verified_at;       // the moment for which all of it was last found exact
     std::optional<std::int64_t> drift_rows;  // that the last proof found
+    std::vector<std::string> reads{};        // views of freshet below it, the lowest first
     std::chrono::milliseconds objective{0};  // staleness_slo
     bool held_up = false;                    // freshetd waits for somebody's lock, for this view or another
 

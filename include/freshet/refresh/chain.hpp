@@ -45,6 +45,9 @@ using KeepOf = std::function<std::optional<std::string>(const sql::QualifiedName
 std::vector<ChainMember> chain_members(std::vector<catalog::StoredView> chain, int target, Request request,
                                        const KeepOf& keep_of);
 
+// What became of one member. Throws why it was not refreshed: its own failure, or that of a view it reads.
+const Outcome& outcome_of(const ChainOutcome& done, const std::vector<ChainMember>& members, std::size_t member);
+
 // Where view `id` is among the members. Throws std::logic_error if it is none of them.
 std::size_t member_of(const std::vector<ChainMember>& members, int id);
 

@@ -6,9 +6,11 @@
 #include <boost/asio/awaitable.hpp>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "freshet/async/event.hpp"
 #include "freshet/capture/doorbell.hpp"
@@ -17,6 +19,7 @@
 #include "freshet/observe/metrics.hpp"
 #include "freshet/observe/status.hpp"
 #include "freshet/refresh/refresh.hpp"
+#include "freshet/schedule/chain_gate.hpp"
 #include "freshet/schedule/cost_model.hpp"
 #include "freshet/schedule/view_machine.hpp"
 #include "freshet/schedule/worker_pool.hpp"
@@ -33,6 +36,14 @@ struct ViewLoopContext {
     std::function<void()> look_again;  // asks for a look at the log soon, after a refresh
 };
 
+class ViewLoop;
+
+// A view of a chain.
+struct ChainPeer {
+    catalog::StoredView view;
+    ViewLoop* loop = nullptr;  // null: it is installed, but not configured
+};
+
 class ViewLoop {
   public:
     // `counted_events` are the events this view counts for the metrics: several views may read one source.
@@ -40,6 +51,10 @@ class ViewLoop {
              std::set<std::string> counted_events);
 
     asio::awaitable<void> run();
+
+    // Before run(): the views it is connected with, itself among them, in dependency order. They share the gate, and are
+    // refreshed together whichever of them begins (docs/decisions/0007). All of them must outlive its run().
+    void join_chain(std::shared_ptr<ChainGate> gate, std::vector<ChainPeer> chain);
 
     // What the last look at the log found. `now` is the look's moment on the database's clock.
     void looked(const capture::PolledView& found, double now);
@@ -62,11 +77,24 @@ class ViewLoop {
     asio::awaitable<void> refresh_once(observe::TriggeredBy trigger);
     asio::awaitable<pg::Connection*> session(pg::Link& link);
     asio::awaitable<refresh::Outcome> refresh_on(pg::Connection& connection, refresh::Request request);
+    asio::awaitable<void> mark_repaired(pg::Connection& connection, refresh::Outcome::Kind kind);
     asio::awaitable<bool> happened_after_all(pg::Link& link);
     refresh::Request request_for(observe::TriggeredBy trigger);
     void succeeded(const refresh::Outcome& outcome, observe::TriggeredBy trigger, observe::Seconds took,
                    bool announced);
+    void report(const refresh::Outcome& outcome, observe::TriggeredBy trigger, observe::Seconds took, bool announced);
     void refresh_done(observe::TriggeredBy trigger);
+
+    // As a view of a chain; chain_loop.cpp.
+    bool chained() const noexcept { return chain_.size() > 1; }
+    std::vector<ChainPeer> going_along() const;
+    bool goes_along() const noexcept;
+    asio::awaitable<refresh::Outcome> refresh_chain_on(pg::Connection& connection, refresh::Request request);
+    // Another view's refresh brought this one along, or could not.
+    asio::awaitable<void> taken_along(pg::Connection& connection, refresh::Outcome outcome, observe::Seconds took,
+                                      bool announced);
+    asio::awaitable<void> left_behind(pg::Connection& connection, refresh::Request request, std::exception_ptr failure,
+                                      observe::Seconds took);
     void began(observe::TriggeredBy trigger);
     void failed(const core::Error& error, observe::TriggeredBy trigger, observe::Seconds took);
     void act(ViewAction action);
@@ -92,6 +120,9 @@ class ViewLoop {
     std::string fault_;
     bool broken_ = false;
     CostModel costs_;
+    std::shared_ptr<ChainGate> gate_;  // shared with the other views of the chain; null for a view alone
+    std::vector<ChainPeer> chain_;
+    bool brought_along_ = false;  // while it waited at the gate
 
     // For status()
     double now_at_look_ = 0;  // by the database's clock
@@ -103,5 +134,14 @@ class ViewLoop {
     std::string last_error_;
     int consecutive_failures_ = 0;
 };
+
+// Tells the loops of views that read each other of one another. `stored`: all generations.
+void connect_chains(asio::any_io_executor executor, const std::vector<catalog::StoredView>& stored,
+                    const std::vector<std::unique_ptr<ViewLoop>>& loops);
+
+// The shortest debounce and delay of the views that one is connected with: a chain is refreshed as one.
+settings::ViewSettings with_timing_of_chain(settings::ViewSettings view, int id,
+                                            const std::vector<catalog::StoredView>& stored,
+                                            const settings::Settings& settings);
 
 }  // namespace freshet::schedule

@@ -65,6 +65,11 @@ class ViewMachine {
     // The session went away, maybe while it refreshed. Retried like a failure, but the view is not to blame.
     ViewAction connection_lost(TimePoint now);
 
+    // Another view's refresh, of the same chain, brought this one up to date, or could not. A refresh of its own that is
+    // under way is not touched: it ends by itself.
+    ViewAction taken_along(TimePoint now);
+    ViewAction left_behind(TimePoint now);
+
     ViewAction tick(TimePoint now);
     // A running refresh is not touched by pause() and stop().
     ViewAction pause(TimePoint now);

@@ -145,5 +145,16 @@ TEST(Plan, JsonNamesEverything) {
     EXPECT_TRUE(plan_json(sample(), Statements::include)["statements"].is_array());
 }
 
+TEST(Plan, ViewsThatReadViewsSayWhich) {
+    auto plan = sample();
+    plan.views[0].id = 1;
+    plan.views[1].reads = {{"public", "mv_a"}};
+    plan.sources.push_back({install::Action::create, {"freshet", "state_1_0"}, 2, {}});
+    const auto text = plan_text(plan, Colour::none);
+    EXPECT_THAT(text, HasSubstr("  - an outer join\n  - reads the view mv_a\n"));
+    EXPECT_THAT(text, HasSubstr("create   the view mv_a\n"));
+    EXPECT_EQ(plan_json(plan, Statements::leave_out)["views"][1]["reads"], Json({"mv_a"}));
+}
+
 }  // namespace
 }  // namespace freshet::cli

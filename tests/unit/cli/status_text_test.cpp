@@ -43,8 +43,10 @@ TEST_F(Status, IsATable) {
     auto view = fresh("mv_a");
     view.pending_changes = 1204;
     EXPECT_EQ(shown({view}, Colour::none),
-              "view  strategy  state  as of (UTC)          stale  pending  last refresh (UTC)   by         result   failures\n"
-              "mv_a  delta     ready  2024-05-06 12:53:20  250ms    1,204  2024-05-06 12:53:10  reconcile  success         0\n");
+              "view  strategy  state  as of (UTC)          stale  pending  last refresh (UTC)   by         result   "
+              "failures\n"
+              "mv_a  delta     ready  2024-05-06 12:53:20  250ms    1,204  2024-05-06 12:53:10  reconcile  success     "
+              "    0\n");
 }
 
 TEST_F(Status, ShowsErrorsInFullBelow) {
@@ -155,6 +157,16 @@ TEST_F(Status, JsonHasTheColumnsOfTheStatusView) {
     EXPECT_EQ(view["staleness_slo_seconds"], 60.0);
     EXPECT_TRUE(view["last_error"].is_null());
     EXPECT_EQ(view["last_status"], "success");
+}
+
+TEST_F(Status, ViewsThatReadViewsSayWhich) {
+    EXPECT_THAT(shown({fresh("a")}, Colour::none), Not(HasSubstr("reads")));
+    auto upper = fresh("b");
+    upper.reads = {"a", "sales.c"};
+    const auto text = shown({fresh("a"), upper}, Colour::none);
+    EXPECT_THAT(text, HasSubstr("failures  reads\n"));
+    EXPECT_THAT(text, HasSubstr("a, sales.c\n"));
+    EXPECT_EQ(status_json({{upper}, 1715000000, true})["views"][0]["reads"], Json({"a", "sales.c"}));
 }
 
 }  // namespace

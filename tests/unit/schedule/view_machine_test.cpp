@@ -410,5 +410,40 @@ TEST_F(ViewMachineTest, KeepsItsPromisesUnderRandomEvents) {
     }
 }
 
+// As a view of a chain
+
+TEST_F(ViewMachineTest, BroughtUpToDateByAnotherViewItHasNothingToDo) {
+    machine_.changes_seen(start, 3);
+    EXPECT_EQ(machine_.taken_along(start + 100ms), wait());
+    EXPECT_EQ(machine_.state(), ViewState::idle);
+    EXPECT_EQ(machine_.changes_seen(start + 1s, 1), until(start + 1200ms));
+}
+
+TEST_F(ViewMachineTest, LeftBehindItTriesByItselfAfterAWait) {
+    EXPECT_EQ(machine_.left_behind(start), until(start + 1s));
+    EXPECT_EQ(machine_.state(), ViewState::backing_off);
+    EXPECT_EQ(machine_.consecutive_failures(), 1);
+    EXPECT_EQ(machine_.changes_seen(start + 500ms, 7), until(start + 1s));
+    EXPECT_EQ(machine_.tick(start + 1s), run());
+    EXPECT_EQ(machine_.refresh_succeeded(start + 2s), wait());
+    EXPECT_EQ(machine_.consecutive_failures(), 0);
+}
+
+TEST_F(ViewMachineTest, BroughtUpToDateWhileItBacksOffItIsWellAgain) {
+    machine_.left_behind(start);
+    machine_.taken_along(start + 100ms);
+    EXPECT_EQ(machine_.consecutive_failures(), 0);
+    EXPECT_EQ(machine_.state(), ViewState::idle);
+}
+
+TEST_F(ViewMachineTest, ARefreshOfItsOwnIsNotEndedByThatOfAnotherView) {
+    const auto began = begin_refresh();
+    machine_.taken_along(began + 1ms);
+    EXPECT_EQ(machine_.state(), ViewState::running);
+    machine_.left_behind(began + 2ms);
+    EXPECT_EQ(machine_.state(), ViewState::running);
+    EXPECT_EQ(machine_.refresh_succeeded(began + 3ms), wait());
+}
+
 }  // namespace
 }  // namespace freshet::schedule
