@@ -64,6 +64,15 @@ std::optional<Refusal> refusal_of_view(const pg::Result& row, const sql::Qualifi
     return std::nullopt;
 }
 
+// Proofs run the query as it is written, so the views that it names are read, too.
+std::optional<Refusal> refusal_of_rights(const pg::Result& row, const sql::QualifiedName& view) {
+    if (row.boolean(0, row.column_index("may_read"))) {
+        return std::nullopt;
+    }
+    return Refusal{"no right to read the view " + view.display(),
+                   "GRANT SELECT ON " + view.quoted() + " to the daemon's role"};
+}
+
 class Reader {
   public:
     explicit Reader(pg::Connection& connection) : connection_(connection) {}
@@ -101,6 +110,9 @@ class Reader {
         const auto name = relation.schema.empty() ? relation.name : relation.display();
         if (refuse(relation, refusal_of_place(row, name)) || row.text(0, row.column_index("kind")) != "v" ||
             row.boolean(0, row.column_index("is_freshets")) || refuse(relation, refusal_of_view(row, relation))) {
+            co_return;
+        }
+        if (named_.contains(relation) && refuse(relation, refusal_of_rights(row, relation))) {
             co_return;
         }
         auto definition = as_select(without_terminator(row.text(0, row.column_index("definition"))));

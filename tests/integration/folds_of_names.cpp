@@ -76,6 +76,12 @@ const std::vector<Case>& cases() {
          "SELECT a, b, sum(v) AS v, count(DISTINCT c) AS d, min(c) AS c FROM pairs GROUP BY a, b"},
         {"determined_by_a_composite_key",
          "SELECT p.a, p.b, p.c, p.v, count(*) AS n FROM pairs p JOIN item i ON i.mood = p.b GROUP BY p.a, p.b, p.c"},
+        {"collations_of_a_union_in_with",
+         "WITH u(w) AS (SELECT \"user\" COLLATE \"und-x-icu\" FROM item UNION ALL SELECT a FROM pairs) "
+         "SELECT w, count(*) AS n, min(w) AS m FROM u WHERE w < 'B' GROUP BY w"},
+        {"distinct_rows_of_a_folded_union",
+         "SELECT DISTINCT u.r, u.m FROM (SELECT region AS r, mood AS m FROM item UNION ALL SELECT region, \"日本\" "
+         "FROM \"Süd, Nord\".item) u"},
         {"quoted_view", "SELECT \"group\", \"from\", count(word) AS n FROM \"v.1\" GROUP BY \"group\", \"from\""},
     };
     return all;

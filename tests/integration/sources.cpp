@@ -170,7 +170,37 @@ TEST_F(Sources, WhoseViewsHideRowsAreRefused) {
         "DROP OWNED BY freshet_clerk; DROP VIEW IF EXISTS own_secrets, readers_secrets; DROP ROLE freshet_clerk");
 }
 
-TEST_F(Sources, MayBeViewsWithoutAnyRightsOfTheirOwn) {
+// The tables behind a view are read with the rights of freshet's role; proofs read the view, too.
+TEST_F(Sources, NeedTheRightToReadThem) {
+    client.exec(
+        "DROP ROLE IF EXISTS freshet_reader; CREATE ROLE freshet_reader LOGIN; "
+        "CREATE VIEW rows_of_entry AS SELECT kind FROM entry; CREATE VIEW over_rows AS SELECT * FROM rows_of_entry");
+    client.exec("GRANT CREATE ON DATABASE " + client.scalar("SELECT quote_ident(current_database())") +
+                " TO freshet_reader; GRANT CREATE ON SCHEMA public TO freshet_reader; "
+                "GRANT SELECT ON over_rows TO freshet_reader");
+    const auto plan = [&](const std::string& view) {
+        Engine reader(database.conninfo() + " user=freshet_reader");
+        reader.add_view("refused", "SELECT kind, count(*) AS n\nFROM " + view + " GROUP BY kind").query_file = "q.sql";
+        std::string text;
+        try {
+            reader.plan();
+        } catch (const core::Faults& faults) {
+            for (const auto& fault : faults.faults()) text += fault.text() + "\n";
+        }
+        return text;
+    };
+    EXPECT_EQ(plan("rows_of_entry"),
+              "q.sql:2:6: no right to read the view public.rows_of_entry\nhint: GRANT SELECT ON "
+              "\"public\".\"rows_of_entry\" to the daemon's role\n");
+    EXPECT_EQ(plan("over_rows"),
+              "q.sql:2:6: in the view public.over_rows: no right to read public.entry\nhint: GRANT SELECT ON "
+              "public.entry to the daemon's role\n");
+    client.exec("GRANT SELECT, TRIGGER ON entry TO freshet_reader");
+    EXPECT_EQ(plan("over_rows"), "");
+    client.exec("DROP OWNED BY freshet_reader; DROP ROLE freshet_reader");
+}
+
+TEST_F(Sources, MayBeViewsWithNamesThatNeedQuotes) {
     client.exec("CREATE SCHEMA \"Other\"; CREATE VIEW \"Other\".entry AS SELECT kind, n * 2 AS \"select\" FROM entry");
     install(
         "SELECT o.kind, sum(o.\"select\") AS twice, sum(e.n) AS once FROM \"Other\".entry o JOIN entry e "

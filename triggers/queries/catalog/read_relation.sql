@@ -20,6 +20,7 @@ SELECT n.nspname::text AS schema_name,
        CASE WHEN r.relkind = 'v' THEN encode(sha256(convert_to(pg_get_viewdef(r.oid), 'UTF8')), 'hex') ELSE '' END AS fingerprint,
        coalesce(o.options ->> 'security_barrier', 'false')::boolean AS security_barrier,
        pg_get_userbyid(r.relowner)::text AS owner,
+       has_table_privilege(r.oid, 'SELECT') AS may_read,
        -- Tables of which the view's owner does not see all rows: the view shows what its owner sees.
        ARRAY(SELECT t.oid::regclass::text
              FROM reads t JOIN pg_roles w ON w.oid = r.relowner
