@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "freshet/cli/index_advice_text.hpp"
 #include "freshet/cli/locks_text.hpp"
 
 namespace freshet::cli {
@@ -104,6 +105,13 @@ TEST(Plan, TellsItsLocksAndHowItTriesForThem) {
     EXPECT_THAT(text, ::testing::EndsWith("\ntries\n"));
     EXPECT_EQ(locks_text({}, "tries", Colour::none), "");
     EXPECT_EQ(locks_json(sample())[0]["lock"], "SHARE ROW EXCLUSIVE");
+}
+
+TEST(Plan, AdvisesIndexesAsAScriptWithReasons) {
+    const std::vector<install::IndexAdvice> advice = {{"CREATE INDEX ON t (a)", {"one", "two"}}};
+    EXPECT_EQ(index_advice_text(advice), "indexes that would help:\n-- one\n-- two\nCREATE INDEX ON t (a);\n");
+    EXPECT_EQ(index_advice_text({}), "");
+    EXPECT_EQ(index_advice_json(advice)[0]["why"][1], "two");
 }
 
 TEST(Plan, WasCarriedOut) {
