@@ -37,13 +37,14 @@ asio::awaitable<void> fetch_select_types(pg::Connection& connection, std::string
 }
 
 // Throws core::Faults, each where the query names the table or the view through which it reads it.
-asio::awaitable<std::map<sql::QualifiedName, std::vector<query::ColumnFact>>> fetch_tables(
-    pg::Connection& connection, std::vector<sql::QualifiedName> tables, SourcePlaces places) {
-    std::map<sql::QualifiedName, std::vector<query::ColumnFact>> columns;
+asio::awaitable<void> fetch_tables(pg::Connection& connection, std::vector<sql::QualifiedName> tables,
+                                   SourcePlaces places, query::Facts& facts) {
     std::vector<core::Fault> faults;
     for (const auto& table : tables) {
         try {
-            columns[table] = (co_await table_facts(connection, table)).columns;
+            auto known = co_await table_facts(connection, table);
+            facts.tables[table] = std::move(known.columns);
+            facts.unique_indexes[table] = std::move(known.unique_indexes);
         } catch (const pg::Error&) {
             throw;
         } catch (const core::Error& error) {
@@ -53,7 +54,6 @@ asio::awaitable<std::map<sql::QualifiedName, std::vector<query::ColumnFact>>> fe
     if (!faults.empty()) {
         throw core::Faults(std::move(faults));
     }
-    co_return columns;
 }
 
 // `oid`: of the view whose definition `normalised` is.
@@ -65,7 +65,7 @@ asio::awaitable<query::Facts> fetch_facts(pg::Connection& connection, std::strin
         facts.aggregates.insert(aggregates.text(i, 0));
     }
     const auto required = query::required_facts(normalised, facts.aggregates);
-    facts.tables = co_await fetch_tables(connection, required.tables, std::move(places));
+    co_await fetch_tables(connection, required.tables, std::move(places), facts);
     int number = 0;
     for (const auto& select : required.selects) {
         co_await fetch_select_types(connection, "freshet_select_" + std::to_string(number++), select, facts);
@@ -202,10 +202,14 @@ asio::awaitable<void> resolve_inside(pg::Connection& connection, QueryText text,
     }
 }
 
-std::vector<core::Fault> without_position(const QueryText& text, const query::Rejected& rejected) {
+// Offsets into the server's rendering mean nothing to people; what it says of a table does.
+std::vector<core::Fault> faults_of(const QueryText& text, const query::Rejected& rejected) {
     std::vector<core::Fault> faults;
     for (const auto& rejection : rejected.rejections) {
-        faults.push_back(fault_at(text, std::string::npos, rejection.reason, rejection.hint));
+        const auto at = rejection.relation.empty()
+                            ? std::string::npos
+                            : query::find_relation(text.sql, rejection.relation, rejection.alias);
+        faults.push_back(fault_at(text, at, rejection.reason, rejection.hint));
     }
     return faults;
 }
@@ -227,7 +231,7 @@ asio::awaitable<Resolved> resolve(pg::Connection& connection, QueryText text) {
     try {
         co_await resolve_inside(connection, text, resolved);
     } catch (const query::Rejected& rejected) {
-        failure = std::make_exception_ptr(core::Faults(without_position(text, rejected)));
+        failure = std::make_exception_ptr(core::Faults(faults_of(text, rejected)));
     } catch (const RefusedSources& refused) {
         failure = std::make_exception_ptr(core::Faults(faults_of_sources(text, refused)));
     } catch (const query::SyntaxError& error) {

@@ -82,6 +82,7 @@ query::ColumnFact column_fact(const pg::Result& rows, int row) {
     fact.collation = rows.text(row, rows.column_index("collation"));
     fact.not_null = rows.boolean(row, rows.column_index("not_null"));
     fact.is_enum = rows.boolean(row, rows.column_index("is_enum"));
+    fact.deterministic = rows.boolean(row, rows.column_index("deterministic"));
     return fact;
 }
 
@@ -102,6 +103,10 @@ asio::awaitable<TableFacts> table_facts(pg::Connection& connection, sql::Qualifi
     const auto columns = co_await connection.query(query_text("column_types"), pg::params(std::to_string(facts.oid)));
     for (int i = 0; i < columns.rows(); ++i) {
         facts.columns.push_back(column_fact(columns, i));
+    }
+    const auto indexes = co_await connection.query(query_text("unique_indexes"), pg::params(std::to_string(facts.oid)));
+    for (int i = 0; i < indexes.rows(); ++i) {
+        facts.unique_indexes.push_back({indexes.strings(i, 0), indexes.strings(i, 1)});
     }
     co_return facts;
 }

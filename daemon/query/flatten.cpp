@@ -216,19 +216,26 @@ std::vector<Flattened> Flattener::range_var(const PgQuery__RangeVar& relation) {
 }
 
 std::vector<Flattened> Flattener::join(const PgQuery__JoinExpr& join) {
+    if (join.jointype == PG_QUERY__JOIN_TYPE__JOIN_FULL) {
+        reject(join.larg, "FULL JOIN keeps rows of both sides", "add the rows of either side up with UNION ALL");
+    }
     if (join.jointype != PG_QUERY__JOIN_TYPE__JOIN_INNER) {
-        reject(join.larg, "an outer join", "use an inner join");
+        return lookup_join(join);
     }
     const auto left = from_item(*join.larg);
     auto arms = product(left, from_item(*join.rarg));
     for (auto& arm : arms) {
-        add_using(arm, join, left.front().scope.size());
-        for (auto* condition : conjuncts(join.quals)) {
-            arm.conditions.push_back(rewrite(tree_, condition, arm));
-        }
+        add_conditions(arm, join, left.front().scope.size());
         name_columns(tree_, facts_, join, arm);
     }
     return arms;
+}
+
+void Flattener::add_conditions(Flattened& arm, const PgQuery__JoinExpr& join, std::size_t left_size) {
+    add_using(arm, join, left_size);
+    for (auto* condition : conjuncts(join.quals)) {
+        arm.conditions.push_back(rewrite(tree_, condition, arm));
+    }
 }
 
 void Flattener::add_using(Flattened& arm, const PgQuery__JoinExpr& join, std::size_t left_size) {
@@ -307,6 +314,10 @@ std::vector<Flattened> Flattener::product(const std::vector<Flattened>& left, co
             }
             for (const auto* condition : other.conditions) {
                 arm.conditions.push_back(shift(condition));
+            }
+            for (const auto& [alias, conditions] : other.found_by) {
+                auto& found_by = arm.found_by[moved(alias)];
+                std::transform(conditions.begin(), conditions.end(), std::back_inserter(found_by), shift);
             }
             for (auto [alias, binding] : other.scope) {
                 if (!binding.relation_alias.empty()) {

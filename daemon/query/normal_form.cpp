@@ -1,6 +1,7 @@
 #include "freshet/query/normal_form.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "inline_with.hpp"
@@ -46,6 +47,20 @@ void check_of_one_row(const Node* expression) {
     });
 }
 
+// A condition on one relation alone may decide what is captured of it, if it is one of those that `of` names.
+void capture_by(Tree& tree, const Node* condition, std::vector<Relation>& relations, const Facts& facts,
+                const std::function<bool(const Relation&)>& of) {
+    const auto aliases = columns_read(condition);
+    if (aliases.size() != 1) {
+        return;
+    }
+    const auto relation = std::find_if(relations.begin(), relations.end(),
+                                       [&](const Relation& one) { return one.alias == aliases.begin()->first; });
+    if (of(*relation) && safe_in_capture(condition, facts.tables.at(relation->table))) {
+        relation->capture_conditions.push_back(with_alias_r(tree, condition));
+    }
+}
+
 Arm finish(Tree& tree, const Flattened& flat, const Facts& facts, const std::vector<Node*>& keys,
            const std::vector<Node*>& inputs) {
     Arm arm;
@@ -60,14 +75,15 @@ Arm finish(Tree& tree, const Flattened& flat, const Facts& facts, const std::vec
     };
     for (const auto* condition : flat.conditions) {
         arm.conditions.push_back(text(condition));
-        const auto aliases = columns_read(condition);
-        if (aliases.size() != 1) {
-            continue;
-        }
-        const auto relation = std::find_if(arm.relations.begin(), arm.relations.end(),
-                                           [&](const Relation& r) { return r.alias == aliases.begin()->first; });
-        if (safe_in_capture(condition, facts.tables.at(relation->table))) {
-            relation->capture_conditions.push_back(with_alias_r(tree, condition));
+        capture_by(tree, condition, arm.relations, facts,
+                   [&](const Relation& relation) { return !flat.found_by.contains(relation.alias); });
+    }
+    for (const auto& [alias, conditions] : flat.found_by) {
+        const auto is_found = [&, &found = alias](const Relation& relation) { return relation.alias == found; };
+        const auto lookup = std::find_if(arm.relations.begin(), arm.relations.end(), is_found);
+        for (const auto* condition : conditions) {
+            lookup->lookup_conditions.push_back(text(condition));
+            capture_by(tree, condition, arm.relations, facts, is_found);
         }
     }
     std::transform(keys.begin(), keys.end(), std::back_inserter(arm.keys), text);

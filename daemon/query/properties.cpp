@@ -26,19 +26,6 @@ std::string type_name(const PgQuery__TypeName& type) {
     return type.n_array_bounds > 0 ? "" : element_type_name(type);
 }
 
-const ColumnFact* fact_of(const PgQuery__ColumnRef& reference, const Flattened& arm, const Facts& facts) {
-    const auto parts = column_ref_parts(reference);
-    const auto relation = std::find_if(arm.relations.begin(), arm.relations.end(),
-                                       [&](const Relation& one) { return one.alias == parts.front(); });
-    if (relation == arm.relations.end()) {
-        return nullptr;
-    }
-    const auto& columns = facts.tables.at(relation->table);
-    const auto found =
-        std::find_if(columns.begin(), columns.end(), [&](const ColumnFact& fact) { return fact.name == parts.back(); });
-    return found == columns.end() ? nullptr : &*found;
-}
-
 // Types whose +, -, * and casts to each other never give NULL. Others do: jsonb 'null' cast to a number (from
 // PostgreSQL 18 on), the time of an infinite timestamp, the sum of two closed paths.
 bool ordinary_cast(const PgQuery__TypeName& type) {
@@ -67,7 +54,8 @@ bool reads_ordinary_columns(const Node* expression, const Flattened& arm, const 
 
 bool column_never_null(const PgQuery__ColumnRef& reference, const Flattened& arm, const Facts& facts) {
     const auto* fact = fact_of(reference, arm, facts);
-    return fact != nullptr && fact->not_null;
+    const bool looked_up = arm.found_by.contains(column_ref_parts(reference).front());
+    return fact != nullptr && fact->not_null && !looked_up;
 }
 
 // Types whose constants mean the same under every setting and whose comparisons are immutable across types.
@@ -174,6 +162,19 @@ bool safe_comparison(const PgQuery__AExpr& expression, const std::vector<ColumnF
 }
 
 }  // namespace
+
+const ColumnFact* fact_of(const PgQuery__ColumnRef& reference, const Flattened& arm, const Facts& facts) {
+    const auto parts = column_ref_parts(reference);
+    const auto relation = std::find_if(arm.relations.begin(), arm.relations.end(),
+                                       [&](const Relation& one) { return one.alias == parts.front(); });
+    if (relation == arm.relations.end()) {
+        return nullptr;
+    }
+    const auto& columns = facts.tables.at(relation->table);
+    const auto found =
+        std::find_if(columns.begin(), columns.end(), [&](const ColumnFact& fact) { return fact.name == parts.back(); });
+    return found == columns.end() ? nullptr : &*found;
+}
 
 bool never_null(const Node* node, const Flattened& arm, const Facts& facts) {
     const auto recurse = [&](const Node* child) { return never_null(child, arm, facts); };

@@ -25,6 +25,8 @@ struct Flattened {
     std::vector<Relation> relations;
     std::vector<Node*> conditions;
     std::vector<std::pair<std::string, Binding>> scope;  // in FROM order
+    // The conditions that find the row of a relation which is a lookup, by its alias.
+    std::map<std::string, std::vector<Node*>> found_by{};
 };
 
 // Rewrites every column reference of a clone of `expression` to the arm's base relations. Throws Rejected.
@@ -43,7 +45,13 @@ class Flattener {
     std::vector<Flattened> join(const PgQuery__JoinExpr& join);
     std::vector<Flattened> sub_select(const PgQuery__RangeSubselect& sub_select);
     std::vector<Flattened> product(const std::vector<Flattened>& left, const std::vector<Flattened>& right);
+    // ON and USING, as conditions of the arm.
+    void add_conditions(Flattened& arm, const PgQuery__JoinExpr& join, std::size_t left_size);
     void add_using(Flattened& arm, const PgQuery__JoinExpr& join, std::size_t left_size);
+    std::vector<Flattened> lookup_join(const PgQuery__JoinExpr& join);
+    void look_up(Flattened& arm, std::vector<Node*> conditions, const Node& item, const std::string& construct);
+    Node* null_unless_found(Node* value, const Relation& lookup);
+    void null_together(Flattened& arm, std::size_t first);
 
     Tree& tree_;
     const Facts& facts_;
@@ -56,8 +64,13 @@ std::vector<const PgQuery__SelectStmt*> union_leaves(const PgQuery__SelectStmt& 
 std::string output_name(const PgQuery__ResTarget& target);
 
 [[noreturn]] void reject(const Node* node, std::string reason, std::string hint = {});
+// The same, told of the first table in an item of FROM, or of a SELECT.
+[[noreturn]] void reject_at(const Node& item, std::string reason, std::string hint);
 
 // Private predicates shared by the files of query/.
+// What is known of the column that a reference of an arm reads; null for none.
+const ColumnFact* fact_of(const PgQuery__ColumnRef& reference, const Flattened& arm, const Facts& facts);
+
 bool never_null(const Node* expression, const Flattened& arm, const Facts& facts);
 
 // The constant NULL, of whatever type.

@@ -69,7 +69,28 @@ Shape shape_of(const Tree& tree) {
     return {true, findings.take(), relations_of(tree.select())};
 }
 
+bool reads(const PgQuery__RangeVar& item, const std::string& relation, const std::string& alias) {
+    return relation == item.relname && alias == (item.alias == nullptr ? item.relname : item.alias->aliasname);
+}
+
 }  // namespace
+
+std::size_t find_relation(std::string_view sql, const std::string& relation, const std::string& alias) {
+    auto found = std::string::npos;
+    try {
+        const auto tree = Tree::parse_select(sql);
+        walk(tree.select(), [&](const Node& node) {
+            if (found == std::string::npos && node.node_case == PG_QUERY__NODE__NODE_RANGE_VAR &&
+                reads(*node.range_var, relation, alias)) {
+                found = offset_of(node);
+            }
+            return true;
+        });
+    } catch (const SyntaxError&) {
+        return std::string::npos;
+    }
+    return found;
+}
 
 Shape check_shape(std::string_view sql) {
     try {

@@ -3,29 +3,44 @@
 namespace freshet::query {
 namespace {
 
-void check_join(const PgQuery__JoinExpr& join, const Place& place, Findings& findings) {
-    if (place.role == Role::above) {
-        check_from_item(*join.larg, place, findings);
-        check_from_item(*join.rarg, place, findings);
-        check_expression(join.quals, place, findings);
-        return;
+// Whether it is no more than rows of one table. Anything else that is no table has a rule of its own.
+bool reads_one_table(const Node& item, const WithScope& scope);
+
+bool reads_one_table(const PgQuery__SelectStmt& select, const WithScope& scope) {
+    return select.op == PG_QUERY__SET_OPERATION__SETOP_NONE && select.n_from_clause <= 1 &&
+           (select.n_from_clause == 0 || reads_one_table(*select.from_clause[0], scope.inside(select)));
+}
+
+bool reads_one_table(const Node& item, const WithScope& scope) {
+    if (item.node_case == PG_QUERY__NODE__NODE_RANGE_VAR) {
+        const auto with = scope.find(*item.range_var);
+        return !with || reads_one_table(with->select(), with->scope);
     }
+    if (item.node_case == PG_QUERY__NODE__NODE_RANGE_SUBSELECT) {
+        return reads_one_table(*item.range_subselect->subquery->select_stmt, scope);
+    }
+    return item.node_case != PG_QUERY__NODE__NODE_JOIN_EXPR;
+}
+
+// Whether a unique key decides which row is found is the server's business.
+void check_outer_join(const PgQuery__JoinExpr& join, const Place& place, Findings& findings) {
     const auto keyword = [&] {
         return findings.text().last_before(leftmost(*join.rarg),
                                            {PG_QUERY__TOKEN__LEFT, PG_QUERY__TOKEN__RIGHT, PG_QUERY__TOKEN__FULL});
     };
-    switch (join.jointype) {
-        case PG_QUERY__JOIN_TYPE__JOIN_LEFT:
-            findings.add(Rule::outer_join, keyword(), "LEFT");
-            break;
-        case PG_QUERY__JOIN_TYPE__JOIN_RIGHT:
-            findings.add(Rule::outer_join, keyword(), "RIGHT");
-            break;
-        case PG_QUERY__JOIN_TYPE__JOIN_FULL:
-            findings.add(Rule::outer_join, keyword(), "FULL");
-            break;
-        default:
-            break;
+    if (join.jointype == PG_QUERY__JOIN_TYPE__JOIN_FULL) {
+        findings.add(Rule::full_join, keyword());
+        return;
+    }
+    const bool left = join.jointype == PG_QUERY__JOIN_TYPE__JOIN_LEFT;
+    if (!reads_one_table(left ? *join.rarg : *join.larg, place.scope)) {
+        findings.add(Rule::outer_join_of_tables, keyword(), left ? "LEFT" : "RIGHT");
+    }
+}
+
+void check_join(const PgQuery__JoinExpr& join, const Place& place, Findings& findings) {
+    if (place.role != Role::above && join.jointype != PG_QUERY__JOIN_TYPE__JOIN_INNER) {
+        check_outer_join(join, place, findings);
     }
     check_from_item(*join.larg, place, findings);
     check_from_item(*join.rarg, place, findings);

@@ -16,8 +16,10 @@ struct RuleText {
 constexpr const char* use_concurrent = "use strategy \"concurrent\"";
 
 constexpr RuleText rule_texts[] = {
-    {Rule::outer_join, "{} JOIN cannot be maintained incrementally",
-     "use an inner JOIN if the rows always match, or strategy \"concurrent\""},
+    {Rule::full_join, "FULL JOIN cannot be maintained incrementally",
+     "add the rows of both sides up with UNION ALL, or use strategy \"concurrent\""},
+    {Rule::outer_join_of_tables, "{} JOIN to more than one table cannot be maintained incrementally",
+     "join the tables one after the other: each LEFT JOIN finds one row by a unique key"},
     {Rule::set_operation, "{} of rows that are not grouped cannot be maintained incrementally",
      "use UNION ALL, with SELECT DISTINCT over it if duplicates must go"},
     {Rule::beside_grouping, "{} is read beside a grouping, not below it",

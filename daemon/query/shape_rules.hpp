@@ -12,7 +12,8 @@
 namespace freshet::query {
 
 enum class Rule {
-    outer_join,
+    full_join,
+    outer_join_of_tables,
     set_operation,
     beside_grouping,
     lateral,

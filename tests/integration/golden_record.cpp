@@ -74,7 +74,7 @@ class Recorder {
         return views.empty() ? text : normalised("freshet_probe", query::inline_views(text, views).sql);
     }
 
-    // By the order of column_types.sql: name, type, base_type, log_type, collation, not_null, is_enum.
+    // By the order of column_types.sql: name, type, base_type, log_type, collation, not_null, is_enum, deterministic.
     Rows columns_of(const std::string& oid) { return client_.query(catalog_query("column_types"), {oid}); }
 
     void add_aggregates(GoldenFacts& result) {
@@ -91,8 +91,9 @@ class Recorder {
             columns.clear();
             const auto oid = client_.scalar("SELECT $1::regclass::oid::text", {table.quoted()});
             for (const auto& row : columns_of(oid)) {
-                columns.push_back({*row[0], *row[1], *row[3], *row[4], row[5] == "t", row[6] == "t"});
+                columns.push_back({*row[0], *row[1], *row[3], *row[4], row[5] == "t", row[6] == "t", row[7] == "t"});
             }
+            add_unique_indexes(oid, result.facts.unique_indexes[table]);
             auto& key = result.primary_keys[table];
             key.clear();
             for (const auto& row :
@@ -106,6 +107,15 @@ class Recorder {
                 result.facts.select_types[select.sql].push_back(*row[1]);
                 result.facts.select_collations[select.sql].push_back(*row[4]);
             }
+        }
+    }
+
+    void add_unique_indexes(const std::string& oid, std::vector<query::UniqueIndex>& indexes) {
+        indexes.clear();
+        for (const auto& row : client_.query("SELECT to_jsonb(columns)::text, to_jsonb(equality_schemas)::text FROM (" +
+                                                 catalog_query("unique_indexes") + ") AS x",
+                                             {oid})) {
+            indexes.push_back({nlohmann::json::parse(*row[0]), nlohmann::json::parse(*row[1])});
         }
     }
 

@@ -107,13 +107,33 @@ inline std::vector<GoldenCase> golden_cases() {
 }
 
 inline nlohmann::json json_of(const query::ColumnFact& column) {
-    return {{"name", column.name},           {"type", column.type},         {"log_type", column.log_type},
-            {"collation", column.collation}, {"not_null", column.not_null}, {"is_enum", column.is_enum}};
+    return {{"name", column.name},
+            {"type", column.type},
+            {"log_type", column.log_type},
+            {"collation", column.collation},
+            {"not_null", column.not_null},
+            {"is_enum", column.is_enum},
+            {"deterministic", column.deterministic}};
 }
 
 inline query::ColumnFact column_from(const nlohmann::json& json) {
-    return {json.at("name"),      json.at("type"),     json.at("log_type"),
-            json.at("collation"), json.at("not_null"), json.at("is_enum")};
+    return {json.at("name"),     json.at("type"),    json.at("log_type"),     json.at("collation"),
+            json.at("not_null"), json.at("is_enum"), json.at("deterministic")};
+}
+
+inline nlohmann::json json_of(const query::UniqueIndex& index) {
+    return {{"columns", index.columns}, {"equality_schemas", index.equality_schemas}};
+}
+
+inline query::UniqueIndex unique_index_from(const nlohmann::json& json) {
+    return {json.at("columns"), json.at("equality_schemas")};
+}
+
+template <typename Value>
+nlohmann::json list_of(const std::vector<Value>& values) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto& value : values) list.push_back(json_of(value));
+    return list;
 }
 
 inline nlohmann::ordered_json json_of_level(const compile::LevelTypes& level) {
@@ -135,12 +155,11 @@ inline compile::LevelTypes level_from(const nlohmann::json& json) {
 inline std::string text_of(const GoldenFacts& facts) {
     nlohmann::ordered_json tables = nlohmann::json::array();
     for (const auto& [table, columns] : facts.facts.tables) {
-        nlohmann::json list = nlohmann::json::array();
-        std::transform(columns.begin(), columns.end(), std::back_inserter(list), json_of);
         tables.push_back({{"schema", table.schema},
                           {"name", table.name},
                           {"primary_key", facts.primary_keys.at(table)},
-                          {"columns", list}});
+                          {"unique_indexes", list_of(facts.facts.unique_indexes.at(table))},
+                          {"columns", list_of(columns)}});
     }
     nlohmann::ordered_json selects = nlohmann::json::array();
     for (const auto& [sql, types] : facts.facts.select_types) {
@@ -171,6 +190,8 @@ inline GoldenFacts load_golden_facts(const GoldenCase& one) {
         const sql::QualifiedName name{table.at("schema"), table.at("name")};
         auto& columns = result.facts.tables[name];
         for (const auto& column : table.at("columns")) columns.push_back(column_from(column));
+        auto& indexes = result.facts.unique_indexes[name];
+        for (const auto& index : table.at("unique_indexes")) indexes.push_back(unique_index_from(index));
         result.primary_keys[name] = table.at("primary_key").get<std::vector<std::string>>();
     }
     for (const auto& select : json.at("selects")) {

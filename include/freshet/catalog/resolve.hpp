@@ -58,6 +58,7 @@ struct TableFacts {
     std::vector<std::string> primary_key;
     std::int64_t estimated_rows = 0;
     std::vector<query::ColumnFact> columns;
+    std::vector<query::UniqueIndex> unique_indexes{};
 };
 asio::awaitable<TableFacts> table_facts(pg::Connection& connection, sql::QualifiedName table);
 

@@ -25,6 +25,16 @@ struct ColumnFact {
     std::string collation;  // quoted and qualified; empty for the type's own
     bool not_null = false;
     bool is_enum = false;
+    bool deterministic = true;  // of its collation: texts are equal only if their bytes are
+};
+
+// A unique index that holds for every row of its table, by the equality that its columns' types have by default and
+// under the columns' own collations. A deferred one is enough: no snapshot sees a transaction before its end.
+struct UniqueIndex {
+    std::vector<std::string> columns;
+    std::vector<std::string> equality_schemas{};  // of each column's operator "="; empty for PostgreSQL's own
+
+    bool operator==(const UniqueIndex&) const = default;
 };
 
 // Everything normalising needs from the server, fetched beforehand so that this module stays pure.
@@ -36,6 +46,8 @@ struct Facts {
     std::map<std::string, std::vector<std::string>> select_collations;
     // The aggregates that the query calls: as name if they are PostgreSQL's own, else as schema.name.
     std::set<std::string> aggregates{};
+    // Of the tables, the primary key first.
+    std::map<sql::QualifiedName, std::vector<UniqueIndex>> unique_indexes{};
 };
 
 // A SELECT whose column types matter.
@@ -64,7 +76,8 @@ struct Relation {
     // Not empty for a lookup: the conditions that find its row, at most one for each row of the relations before it;
     // where none is found its columns are NULL. They read this relation and earlier ones.
     std::vector<std::string> lookup_conditions{};
-    std::vector<std::string> lookup_key{};  // the columns of the unique index that makes it at most one
+    // The columns of the unique index that makes it at most one. If that goes, the view is no longer its query.
+    std::vector<std::string> lookup_key{};
 
     bool is_lookup() const { return !lookup_conditions.empty(); }
 

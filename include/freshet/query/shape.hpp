@@ -14,6 +14,9 @@ struct Rejection {
     std::size_t offset = 0;
     std::string reason;
     std::string hint;
+    // Instead of an offset, for a reason found in the server's rendering: what FROM reads there, and its alias.
+    std::string relation{};
+    std::string alias{};
 
     bool operator==(const Rejection&) const = default;
 };
@@ -25,5 +28,9 @@ struct Shape {
 };
 
 Shape check_shape(std::string_view sql);
+
+// Byte offset of the first place of the query that reads a relation of this name (without schema) under this alias;
+// npos if there is none, or the text is no SELECT.
+std::size_t find_relation(std::string_view sql, const std::string& relation, const std::string& alias);
 
 }  // namespace freshet::query

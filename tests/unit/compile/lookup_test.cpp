@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "freshet/compile/emit.hpp"
+#include "freshet/compile/unique_keys.hpp"
 
 namespace freshet::compile {
 namespace {
@@ -73,6 +74,16 @@ TEST(Lookup, InnerRelationsAreCrossJoined) {
     const auto sql = recompute(program, {}).front().fill_fresh;
     EXPECT_THAT(sql, HasSubstr("FROM \"public\".\"a\" AS s0 CROSS JOIN \"public\".\"a\" AS s3\n    LEFT JOIN"));
     EXPECT_THAT(sql, Not(HasSubstr(", \"public\".\"a\"")));
+}
+
+TEST(Lookup, RestsOnAUniqueKey) {
+    auto program = chain_of_lookups();
+    auto& relations = program.levels.front().arms.front().relations;
+    relations.push_back({{"public", "b"}, "s3", {"id"}, {}, {"s3.id = s0.b_id"}, {"id"}});
+    relations.push_back({{"public", "c"}, "s4", {"id", "name"}, {}, {}, {"name", "id"}});
+    const std::set<UniqueKey> expected{
+        {{"public", "b"}, {"id"}}, {{"public", "c"}, {"id"}}, {{"public", "c"}, {"name", "id"}}};
+    EXPECT_EQ(unique_keys(program), expected);
 }
 
 }  // namespace

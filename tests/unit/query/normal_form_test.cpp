@@ -211,8 +211,8 @@ TEST(NormalForm, ReadsColumnsUnderOtherNames) {
 TEST(NormalForm, SaysWhatItCannotDo) {
     EXPECT_EQ(rejection("SELECT count(t.*) AS n FROM public.t GROUP BY t.txt"), "a whole row is used as a value");
     EXPECT_EQ(rejection("SELECT t.txt FROM public.t"), "the query groups nowhere, so its rows have no key");
-    EXPECT_EQ(rejection("SELECT a.txt FROM (public.t a LEFT JOIN public.t b ON ((a.num = b.num))) GROUP BY a.txt"),
-              "an outer join");
+    EXPECT_EQ(rejection("SELECT a.txt FROM (public.t a FULL JOIN public.t b ON ((a.num = b.num))) GROUP BY a.txt"),
+              "FULL JOIN keeps rows of both sides");
     EXPECT_EQ(rejection("SELECT j.num FROM (public.t JOIN (SELECT upper(t.txt) AS num FROM public.t) u USING (num)) j "
                         "GROUP BY j.num"),
               "the USING column num of a join with an alias may have two types");

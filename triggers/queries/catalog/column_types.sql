@@ -14,7 +14,8 @@ SELECT a.attname::text AS name,
        CASE WHEN a.attcollation <> 0 AND a.attcollation <> bt.typcollation
             THEN quote_ident(n.nspname) || '.' || quote_ident(c.collname) ELSE '' END AS collation,
        a.attnotnull AS not_null,
-       bt.typtype = 'e' AS is_enum
+       bt.typtype = 'e' AS is_enum,
+       coalesce(c.collisdeterministic, true) AS deterministic
 FROM pg_attribute a
 JOIN pg_type t ON t.oid = a.atttypid
 JOIN base b ON b.oid = a.atttypid

@@ -1,0 +1,197 @@
+// Which outer joins are lookups by a unique key, and what becomes of them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "freshet/query/normal_form.hpp"
+
+namespace freshet::query {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+ColumnFact column(std::string name, const std::string& type, std::string collation = "", bool deterministic = true) {
+    ColumnFact fact{std::move(name), type, type, std::move(collation)};
+    fact.deterministic = deterministic;
+    return fact;
+}
+
+// a refers to b in many ways; of b, each column alone is unique but cost and year, which are so together.
+Facts facts() {
+    const std::string ci = "public.ci";
+    auto tag = column("tag", "public.label");
+    tag.log_type = "text";
+    auto id = column("id", "integer");
+    id.not_null = true;
+    Facts facts;
+    facts.aggregates = {"count"};
+    facts.tables = {
+        {{"public", "a"},
+         {column("b_id", "integer"), column("big", "bigint"), column("num", "numeric"), column("name", "text"),
+          column("ci", "text", ci, false), column("day", "date"), column("at", "timestamp with time zone"),
+          column("local", "timestamp without time zone"), column("mail", "public.citext")}},
+        {{"public", "b"},
+         {id, column("cost", "integer"), column("year", "integer"), column("code", "character varying(8)"),
+          column("ci", "text", ci, false), column("day", "date"), column("at", "timestamp with time zone"), tag,
+          column("flag", "boolean"), column("mail", "public.citext"), column("short", "character(3)")}}};
+    facts.unique_indexes[{"public", "b"}] = {{{"id"}, {""}},   {{"cost", "year"}, {"", ""}},
+                                             {{"code"}, {""}}, {{"ci"}, {""}},
+                                             {{"day"}, {""}},  {{"at"}, {""}},
+                                             {{"tag"}, {""}},  {{"mail"}, {"public"}},
+                                             {{"short"}, {""}}};
+    return facts;
+}
+
+Arm arm_of(const std::string& sql) {
+    const auto form = normalise(sql, facts());
+    return form.levels.front().arms.front();
+}
+
+Arm joined_on(const std::string& condition) {
+    return arm_of("SELECT a.name, count(*) AS n FROM (public.a LEFT JOIN public.b ON (" + condition +
+                  ")) GROUP BY a.name");
+}
+
+std::string rejection(const std::string& sql) {
+    try {
+        arm_of(sql);
+    } catch (const Rejected& rejected) {
+        const auto& first = rejected.rejections.front();
+        return first.reason + " | " + first.hint + " | " + first.relation + " " + first.alias;
+    }
+    return "accepted";
+}
+
+std::string key_of(const std::string& condition) {
+    try {
+        std::string key;
+        const auto arm = joined_on(condition);
+        for (const auto& column : arm.relations.back().lookup_key) {
+            key += (key.empty() ? "" : " ") + column;
+        }
+        return key;
+    } catch (const Rejected&) {
+        return "";
+    }
+}
+
+TEST(Lookups, AreFoundByEveryColumnOfAUniqueIndex) {
+    EXPECT_EQ(key_of("(b.id = a.b_id)"), "id");
+    EXPECT_EQ(key_of("(a.b_id = b.id)"), "id");
+    EXPECT_EQ(key_of("(b.id = (a.b_id + 1))"), "id");
+    EXPECT_EQ(key_of("(b.id = 7)"), "id");
+    EXPECT_EQ(key_of("((b.cost = a.b_id) AND (b.flag AND (b.year = a.big)))"), "cost year");
+    EXPECT_EQ(key_of("(b.cost = a.b_id)"), "");
+    EXPECT_EQ(key_of("(b.id > a.b_id)"), "");
+    EXPECT_EQ(key_of("((b.id = a.b_id) OR b.flag)"), "");
+    EXPECT_EQ(key_of("(b.id = b.cost)"), "");
+    EXPECT_EQ(key_of("(b.id = (a.b_id + b.cost))"), "");
+    EXPECT_EQ(key_of("(b.id = ANY (ARRAY[1, 2]))"), "");
+    EXPECT_EQ(key_of("(NOT (b.id IS DISTINCT FROM a.b_id))"), "");
+    EXPECT_EQ(key_of("true"), "");
+}
+
+TEST(Lookups, AreFoundThroughCastsThatKeepValuesApart) {
+    EXPECT_EQ(key_of("((b.id)::numeric = a.num)"), "id");
+    EXPECT_EQ(key_of("((b.code)::text = a.name)"), "code");
+    EXPECT_EQ(key_of("((b.tag)::text = a.name)"), "tag");
+    EXPECT_EQ(key_of("((b.code)::character varying(2) = a.name)"), "");
+    EXPECT_EQ(key_of("((b.short)::text = a.name)"), "");
+    EXPECT_EQ(key_of("((b.id)::double precision = (a.num)::double precision)"), "");
+    EXPECT_EQ(key_of("((b.id)::public.weird = a.b_id)"), "");
+}
+
+TEST(Lookups, AreNotFoundByAnEqualityThatTakesMoreForEqual) {
+    EXPECT_EQ(key_of("((b.code)::text = a.ci)"), "");
+    EXPECT_EQ(key_of("((b.code)::text = (a.name COLLATE public.ci))"), "");
+    EXPECT_EQ(key_of("((b.code)::text = (a.ci COLLATE \"C\"))"), "");
+    EXPECT_EQ(key_of("((b.code)::text = public.folded(a.name))"), "");
+    EXPECT_EQ(key_of("((b.code)::text = (a.name)::public.folded)"), "");
+    EXPECT_EQ(key_of("((b.code)::text = (a.name COLLATE \"C\"))"), "code");
+    EXPECT_EQ(key_of("((b.code)::text = upper(a.name))"), "code");
+    EXPECT_EQ(key_of("(b.ci = a.ci)"), "ci");
+    EXPECT_EQ(key_of("(b.ci = a.name)"), "ci");
+    EXPECT_EQ(key_of("(b.mail = a.mail)"), "");
+    EXPECT_EQ(key_of("(b.mail OPERATOR(public.=) a.mail)"), "mail");
+    EXPECT_EQ(key_of("(b.mail OPERATOR(other.=) a.mail)"), "");
+    EXPECT_EQ(key_of("(b.mail OPERATOR(public.=) a.name)"), "");
+}
+
+TEST(Lookups, AreNotFoundBetweenMomentsWithAndWithoutAZone) {
+    EXPECT_EQ(key_of("(b.day = a.day)"), "day");
+    EXPECT_EQ(key_of("(b.day = a.local)"), "day");
+    EXPECT_EQ(key_of("(b.day = '2026-01-01'::date)"), "day");
+    EXPECT_EQ(key_of("(b.day = (a.at)::date)"), "day");
+    EXPECT_EQ(key_of("(b.day = a.at)"), "");
+    EXPECT_EQ(key_of("(b.day = (a.local)::timestamp with time zone)"), "");
+    EXPECT_EQ(key_of("(b.at = a.local)"), "at");
+}
+
+TEST(Lookups, KeepTheConditionsOfOnApartFromThoseOfWhere) {
+    const auto arm = arm_of(
+        "SELECT b.cost, count(*) AS n FROM (public.a LEFT JOIN public.b ON (((b.id = a.b_id) AND b.flag AND (a.big > "
+        "3)))) WHERE ((b.year > 3) AND (a.num > 0)) GROUP BY b.cost");
+    const auto& [a, b] = std::tie(arm.relations[0], arm.relations[1]);
+    EXPECT_FALSE(a.is_lookup());
+    EXPECT_THAT(a.capture_conditions, ElementsAre("r.num > 0"));
+    EXPECT_THAT(a.columns, ElementsAre("b_id", "big", "num"));
+    EXPECT_THAT(b.lookup_conditions, ElementsAre("s1.id = s0.b_id", "s1.flag", "s0.big > 3"));
+    EXPECT_THAT(b.capture_conditions, ElementsAre("r.flag"));
+    EXPECT_THAT(b.lookup_key, ElementsAre("id"));
+    EXPECT_THAT(arm.conditions, ElementsAre("s1.year > 3", "s0.num > 0"));
+}
+
+TEST(Lookups, MakeTheirColumnsNullable) {
+    const auto form = normalise(
+        "SELECT b.id, count(b.id) AS n FROM (public.a LEFT JOIN public.b ON ((b.id = a.b_id))) GROUP BY b.id", facts());
+    EXPECT_THAT(form.levels.front().key_nullable, ElementsAre(true));
+    EXPECT_THAT(form.levels.front().input_nullable, ElementsAre(true));
+}
+
+TEST(Lookups, KeepTheirOrderBelowOtherJoins) {
+    const auto arm = arm_of(
+        "SELECT c.cost FROM (((public.a JOIN public.a x ON ((x.b_id = a.big))) JOIN (public.a y LEFT JOIN public.b ON "
+        "((b.id = y.b_id))) ON ((y.num = a.num))) LEFT JOIN public.b c ON ((c.id = b.cost))) GROUP BY c.cost");
+    ASSERT_EQ(arm.relations.size(), 5U);
+    EXPECT_THAT(arm.relations[3].lookup_conditions, ElementsAre("s3.id = s2.b_id"));
+    EXPECT_THAT(arm.relations[4].lookup_conditions, ElementsAre("s4.id = s3.cost"));
+    EXPECT_THAT(arm.conditions, ElementsAre("s1.b_id = s0.big", "s2.num = s0.num"));
+}
+
+TEST(Lookups, OfASubSelectGiveNullForWhatItComputes) {
+    const auto arm = arm_of(
+        "SELECT s.v, s.c FROM (public.a LEFT JOIN (SELECT b.id AS i, COALESCE(b.cost, 0) AS v, b.cost AS c FROM "
+        "public.b WHERE b.flag) s ON (((s.i = a.b_id) AND (s.v > 2)))) GROUP BY s.v, s.c");
+    EXPECT_THAT(arm.relations[1].lookup_conditions,
+                ElementsAre("s1.flag", "s1.id = s0.b_id", "COALESCE(s1.cost, 0) > 2"));
+    EXPECT_THAT(arm.relations[1].capture_conditions, ElementsAre("r.flag"));
+    EXPECT_THAT(arm.keys, ElementsAre("CASE WHEN s1.id IS NOT NULL THEN COALESCE(s1.cost, 0) END", "s1.cost"));
+    EXPECT_THAT(arm.conditions, IsEmpty());
+}
+
+TEST(Lookups, OnTheLeftOfARightJoin) {
+    const auto arm = arm_of("SELECT b.cost FROM (public.b RIGHT JOIN public.a ON ((b.id = a.b_id))) GROUP BY b.cost");
+    EXPECT_EQ(arm.relations[0].table.name, "a");
+    EXPECT_THAT(arm.relations[1].lookup_conditions, ElementsAre("s1.id = s0.b_id"));
+}
+
+TEST(Lookups, AreRefusedWhereTheyStand) {
+    EXPECT_EQ(
+        rejection("SELECT a.name FROM (public.a LEFT JOIN public.b x ON ((x.cost = a.b_id))) GROUP BY a.name"),
+        "LEFT JOIN may find several rows of public.b for one: no unique index of it is compared column by column | "
+        "CREATE UNIQUE INDEX ON \"public\".\"b\" (\"cost\"), or compare the columns of another one by =; where "
+        "several rows can match, use strategy \"concurrent\" | b x");
+    EXPECT_EQ(
+        rejection("SELECT a.name FROM (public.b RIGHT JOIN public.a ON ((b.id > a.b_id))) GROUP BY a.name"),
+        "RIGHT JOIN may find several rows of public.b for one: no unique index of it is compared column by column "
+        "| compare the columns of a unique index of public.b by =; where several rows can match, use strategy "
+        "\"concurrent\" | b b");
+    EXPECT_EQ(
+        rejection("SELECT a.name FROM (public.a LEFT JOIN (public.b JOIN public.b c ON ((c.id = b.cost))) ON "
+                  "((b.id = a.b_id))) GROUP BY a.name"),
+        "an outer join to more than one table | join the tables one after the other: each LEFT JOIN finds one row "
+        "by a unique key | b b");
+}
+
+}  // namespace
+}  // namespace freshet::query
