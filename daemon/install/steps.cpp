@@ -112,7 +112,8 @@ std::string record_capture(const capture::SourceCapture& capture) {
            sql::literal(nlohmann::json(capture.lookup_keys).dump()) + "::jsonb, " +
            array_of(capture::create_functions(capture)) + ", " + array_of(capture::trigger_templates(capture)) +
            ") ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint, operations = excluded.operations, reads = "
-           "excluded.reads, key = excluded.key, lookup_keys = excluded.lookup_keys, functions = excluded.functions, triggers = excluded.triggers";
+           "excluded.reads, key = excluded.key, lookup_keys = excluded.lookup_keys, functions = "
+           "excluded.functions, triggers = excluded.triggers";
 }
 
 }  // namespace
