@@ -77,6 +77,7 @@ void add_setup_commands(CLI::App& app, Draft& draft) {
     auto& plan = add_command(app, draft, "plan", "Show what install would create, change or drop", draft.plan);
     plan.add_flag("--sql", draft.plan.sql, "Print every statement");
     plan.add_flag("--explain", draft.plan.explain, "Explain views that stay as they are, too");
+    plan.add_flag("!--no-measure", draft.plan.measure, "Do not measure what capture costs on temporary copies");
     plan.add_flag("--detailed-exitcode", draft.plan.detailed_exitcode, "Exit 1 if there is something to do");
     auto& install = add_command(app, draft, "install", "Carry out the plan and fill the views", draft.install);
     install.add_flag("--adopt", draft.install.adopt,

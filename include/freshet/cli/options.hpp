@@ -18,6 +18,7 @@ struct CheckOptions {};
 struct PlanOptions {
     bool sql = false;
     bool explain = false;
+    bool measure = true;
     bool detailed_exitcode = false;
 };
 

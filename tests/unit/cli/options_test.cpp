@@ -50,6 +50,8 @@ TEST(Options, PlanTellsItsFlagsApart) {
     EXPECT_FALSE(command<PlanOptions>({"plan", "--sql"}).detailed_exitcode);
     EXPECT_TRUE(command<PlanOptions>({"plan", "--detailed-exitcode"}).detailed_exitcode);
     EXPECT_TRUE(command<PlanOptions>({"plan", "--explain"}).explain);
+    EXPECT_TRUE(command<PlanOptions>({"plan"}).measure);
+    EXPECT_FALSE(command<PlanOptions>({"plan", "--no-measure"}).measure);
 }
 
 TEST(Options, RefreshTakesViewsAndATenant) {

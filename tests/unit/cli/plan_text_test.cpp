@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "freshet/cli/capture_cost_text.hpp"
 #include "freshet/cli/index_advice_text.hpp"
 #include "freshet/cli/locks_text.hpp"
 
@@ -112,6 +113,25 @@ TEST(Plan, AdvisesIndexesAsAScriptWithReasons) {
     EXPECT_EQ(index_advice_text(advice), "indexes that would help:\n-- one\n-- two\nCREATE INDEX ON t (a);\n");
     EXPECT_EQ(index_advice_text({}), "");
     EXPECT_EQ(index_advice_json(advice)[0]["why"][1], "two");
+}
+
+TEST(Plan, TellsWhatCaptureCosts) {
+    install::CaptureCost cost;
+    cost.table = {"public", "invoices"};
+    cost.insert = {2, 3};
+    cost.remove = {1, 2.5};
+    cost.single_insert = {10, 40};
+    install::CaptureCost not_measured;
+    not_measured.table = {"public", "t"};
+    not_measured.unmeasured = "no time";
+    const auto text = capture_cost_text({cost, not_measured}, Colour::none);
+    EXPECT_THAT(text,
+                HasSubstr("public.invoices       2.0 -> 3.0 (1.5x)  -       1.0 -> 2.5 (2.5x)  10.0 -> 40.0 (4.0x)\n"));
+    EXPECT_THAT(text, ::testing::EndsWith("write no WAL\nwhat capture of public.t costs was not measured: no time\n"));
+    EXPECT_EQ(capture_cost_text({}, Colour::none), "");
+    const auto json = capture_cost_json({cost, not_measured});
+    EXPECT_EQ(json[0]["insert"]["ratio"], 1.5);
+    EXPECT_EQ(json[1]["not_measured"], "no time");
 }
 
 TEST(Plan, WasCarriedOut) {
