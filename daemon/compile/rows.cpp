@@ -133,13 +133,14 @@ std::vector<Conditions> with(std::vector<Conditions> variants, const std::string
     return variants;
 }
 
-// One condition for each key, in all combinations of the split ones.
+// One condition for each key, in all combinations of the split ones. No row may be found by two of them: it would count
+// twice.
 std::vector<Conditions> key_matches(const Level& level, const query::Arm& arm) {
     std::vector<Conditions> variants{{}};
     std::size_t split = 0;
     for (std::size_t i = 0; i < arm.keys.size(); ++i) {
         const auto equal = equal_key(level, arm, i);
-        if (!level.keys[i].nullable) {
+        if (!level.keys[i].nullable || finds_nulls_equal(level.keys[i].type)) {
             variants = with(std::move(variants), equal);
         } else if (split++ < most_split_keys) {
             const auto nulls = with(variants, null_key(arm, i));

@@ -32,10 +32,14 @@ std::string key_list(const Level& level, std::string_view prefix) {
     return join(names, ", ");
 }
 
+bool finds_nulls_equal(const std::string& type) {
+    return type.find('.') != std::string::npos;
+}
+
 std::string comparison(const std::string& left, std::string_view op, const std::string& right,
                        const std::string& type) {
-    const bool built_in = type.find('.') == std::string::npos;
-    const auto side = [&](const std::string& value) { return built_in ? value : "ARRAY[" + value + "]"; };
+    const bool in_arrays = finds_nulls_equal(type);
+    const auto side = [&](const std::string& value) { return in_arrays ? "ARRAY[" + value + "]" : value; };
     return side(left) + " " + std::string(op) + " " + side(right);
 }
 

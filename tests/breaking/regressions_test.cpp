@@ -75,6 +75,18 @@ TEST_F(Regressions, ASourceIsNotRewrittenBehindAFoldsBack) {
     EXPECT_EQ(wrong(), exact);
 }
 
+// Arrays, in which values of such types are compared, take NULL for equal to NULL.
+TEST_F(Regressions, RowsOfANullGroupOfAnEnumAreRecomputedOnce) {
+    install(
+        "CREATE TABLE t(kind public.mood, amount public.amount, x int); INSERT INTO t VALUES (NULL, NULL, 1), ('ok', "
+        "2, "
+        "3)",
+        "SELECT kind, amount, array_agg(x ORDER BY x) AS all_x FROM t GROUP BY kind, amount");
+    client_.exec("INSERT INTO t VALUES (NULL, NULL, 5), (NULL, 2, 6), ('ok', NULL, 7), ('ok', 2, 8)");
+    fold();
+    EXPECT_EQ(wrong(), exact);
+}
+
 TEST(TheMachine, PlaysASeedTheSameWayAgain) {
     Player player(place());
     EXPECT_FALSE(player.play(generate(3)));
