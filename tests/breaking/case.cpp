@@ -6,14 +6,6 @@ namespace freshet::breaking {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& parts, const std::string& separator) {
-    std::string text;
-    for (const auto& part : parts) {
-        text += (text.empty() ? "" : separator) + part;
-    }
-    return text;
-}
-
 std::string create_table(const Case& one, const Table& table) {
     std::vector<std::string> lines;
     for (const auto& column : table.columns) {
@@ -35,50 +27,6 @@ std::string create_table(const Case& one, const Table& table) {
                         one.tables[table.reference->target].quoted() + " " + table.reference->actions);
     }
     return "CREATE TABLE " + table.quoted() + " (" + joined(lines, ", ") + ")";
-}
-
-std::string where(const Case& one, const std::vector<Piece>& conditions) {
-    std::vector<std::string> kept;
-    for (const auto& condition : conditions) {
-        if (one.makes_sense(condition)) {
-            kept.push_back("(" + condition.text + ")");
-        }
-    }
-    return kept.empty() ? "" : " WHERE " + joined(kept, " AND ");
-}
-
-std::string arm_select(const Case& one, const Arm& arm) {
-    std::vector<std::string> slots;
-    for (std::size_t i = 0; i < arm.slots.size(); ++i) {
-        slots.push_back(arm.slots[i].text + " AS c" + std::to_string(i));
-    }
-    return "SELECT " + joined(slots, ", ") + " FROM " + arm.from.text + where(one, arm.conditions);
-}
-
-std::string from_and_where(const Case& one, const View& view) {
-    if (view.arms.size() == 1 && view.arms.front().slots.empty()) {
-        return view.arms.front().from.text + where(one, view.arms.front().conditions);
-    }
-    std::vector<std::string> arms;
-    for (const auto& arm : view.arms) {
-        if (!arm.gone) {
-            arms.push_back(arm_select(one, arm));
-        }
-    }
-    return "(" + joined(arms, " UNION ALL ") + ") AS f";
-}
-
-std::vector<const Output*> aggregates_of(const Case& one, const View& view, int variant) {
-    std::vector<const Output*> kept;
-    for (const auto& aggregate : view.aggregates) {
-        if (one.makes_sense(aggregate.piece)) {
-            kept.push_back(&aggregate);
-        }
-    }
-    if (variant == 1 && kept.size() > 1) {
-        kept.pop_back();
-    }
-    return kept;
 }
 
 std::string copy_field(const Value& value) {
@@ -179,6 +127,14 @@ std::string condition_of(const Write& write) {
 
 }  // namespace
 
+std::string joined(const std::vector<std::string>& parts, const std::string& separator) {
+    std::string text;
+    for (const auto& part : parts) {
+        text += (text.empty() ? "" : separator) + part;
+    }
+    return text;
+}
+
 std::string quote(const std::string& name) {
     std::string text = "\"";
     for (const char c : name) {
@@ -229,35 +185,17 @@ std::vector<std::string> definitions(const Case& one) {
             statements.push_back(create_table(one, table));
         }
     }
+    for (const auto& plain : one.plain_views) {
+        if (one.makes_sense(plain.select)) {
+            statements.push_back("CREATE VIEW public." + plain.name + " AS " + plain.select.text);
+        }
+    }
+    for (const auto& view : one.views) {
+        if (auto stored = stored_groups(one, view)) {
+            statements.push_back(std::move(*stored));
+        }
+    }
     return statements;
-}
-
-std::optional<std::string> query_of(const Case& one, const View& view, int variant) {
-    std::vector<std::string> outputs;
-    std::vector<std::string> keys;
-    for (const auto& key : view.keys) {
-        outputs.push_back(key.piece.text + " AS " + quote(key.name));
-        keys.push_back(key.piece.text);
-    }
-    for (const auto* aggregate : aggregates_of(one, view, variant)) {
-        outputs.push_back(aggregate->piece.text + " AS " + quote(aggregate->name));
-    }
-    const bool something = std::any_of(view.arms.begin(), view.arms.end(), [](const Arm& arm) { return !arm.gone; });
-    if (view.gone || keys.empty() || !something) {
-        return std::nullopt;
-    }
-    return "SELECT " + joined(outputs, ", ") + " FROM " + from_and_where(one, view) + " GROUP BY " + joined(keys, ", ");
-}
-
-std::vector<std::string> images_of(const Case& one, const View& view, int variant) {
-    std::vector<std::string> images;
-    for (const auto& key : view.keys) {
-        images.push_back(image_of(key.family, "q." + quote(key.name)));
-    }
-    for (const auto* aggregate : aggregates_of(one, view, variant)) {
-        images.push_back(image_of(aggregate->family, "q." + quote(aggregate->name)));
-    }
-    return images;
 }
 
 std::optional<std::string> statement_of(const Case& one, const Write& write, std::string& copied) {

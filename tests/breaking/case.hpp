@@ -60,21 +60,57 @@ struct Arm {
     Piece from;
     std::vector<Piece> conditions;
     std::vector<Piece> slots;  // c0, c1, ... of a UNION ALL; empty if the arm is the query's own FROM
+    std::vector<std::pair<std::string, Piece>> with;  // WITH queries that `from` reads
     std::set<std::size_t> tables;
     bool gone = false;
+};
+
+// A SELECT that groups.
+struct Level {
+    std::vector<Arm> arms;
+    std::vector<Output> keys;  // none: all rows are one group
+    std::vector<Output> aggregates;
+    std::vector<Piece> having;
+    bool distinct = false;  // SELECT DISTINCT of the keys
+};
+
+// Computed over the groups, of one of their columns and in an order that leaves nothing open.
+struct Window {
+    enum class Kind { rank, row_number, total, running, before };
+    Kind kind = Kind::rank;
+    bool partitioned = false;  // by the first column
+    std::size_t column = 0;    // among the aggregates
+    std::string name;
+};
+
+// What stands above the groups.
+enum class Above {
+    nothing,
+    select,  // SELECT of their columns
+    groups,  // GROUP BY their first column
+    join,    // FULL JOIN of two groupings by their first columns, or each row of one with each of the other
 };
 
 struct View {
     std::string schema;
     std::string name;
-    std::vector<Arm> arms;
-    std::vector<Output> keys;
-    std::vector<Output> aggregates;
-    std::string keep;  // an interval that the first key, a date, is kept for; empty: for ever
+    std::vector<Level> levels;  // two for a join
+    Above above = Above::nothing;
+    bool stored = false;  // the groups below a SELECT are a plain view of their own
+    std::vector<Window> windows;
+    std::vector<std::size_t> filters;  // columns of the groups below a SELECT or a join that must not be NULL
+    std::size_t limit = 0;             // 0: none
+    std::string keep;                  // an interval that the first key, a date, is kept for; empty: for ever
     bool gone = false;
 
     std::string quoted() const;
     std::string setting_name() const;  // schema.name
+};
+
+// A plain SQL view over one table.
+struct PlainView {
+    std::string name;
+    Piece select;
 };
 
 enum class WriteKind { insert, copy, update, remove, merge, other };
@@ -107,12 +143,13 @@ struct Step {
     Write write;
     std::string sql;              // control
     std::size_t view = 0;         // fold, recompute
-    std::vector<int> variants;    // install: per view, -1 not installed, 0 whole, 1 without its last aggregate
+    std::vector<int> variants;    // install: per view, -1 not installed, 0 whole, 1 without its last column
     std::vector<Step> meanwhile;  // fold, recompute: what writers do while the engine is at it
 };
 
 struct Case {
     std::vector<Table> tables;
+    std::vector<PlainView> plain_views;
     std::vector<View> views;
     std::vector<Step> steps;
 
@@ -121,6 +158,7 @@ struct Case {
 };
 
 std::string quote(const std::string& name);
+std::string joined(const std::vector<std::string>& parts, const std::string& separator);
 
 // CREATE of everything that the steps start from.
 std::vector<std::string> definitions(const Case& one);
@@ -128,6 +166,8 @@ std::vector<std::string> definitions(const Case& one);
 std::optional<std::string> query_of(const Case& one, const View& view, int variant);
 // Image expressions of the view's columns, in order.
 std::vector<std::string> images_of(const Case& one, const View& view, int variant);
+// CREATE VIEW of the groups below it, if they are stored.
+std::optional<std::string> stored_groups(const Case& one, const View& view);
 // The statement, or nothing if too little is left of it. `copied` gets the data of a COPY.
 std::optional<std::string> statement_of(const Case& one, const Write& write, std::string& copied);
 

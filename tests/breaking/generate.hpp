@@ -17,13 +17,17 @@ enum class Flavour {
     long_writers,  // transactions that stay open over many refreshes
     spellings,     // values that are equal and not the same
     trims,         // logs are rotated and trimmed all the time
+    above,         // HAVING, and what stands above the groups
+    totals,        // aggregates without GROUP BY
+    recomputed,    // aggregates that are recomputed
 };
 
 Case generate(std::uint64_t seed, Flavour flavour = Flavour::everything);
 
 // Its parts, each from the same stream of chance.
 std::vector<Table> generate_tables(Random& random, Flavour flavour);
-View generate_view(Random& random, Flavour flavour, const Case& one, std::size_t number);
+// Adds plain views to the case.
+View generate_view(Random& random, Flavour flavour, Case& one, std::size_t number);
 std::vector<Step> generate_steps(Random& random, Flavour flavour, const Case& one);
 
 // One row's values for the columns, and an expression to assign to a column.

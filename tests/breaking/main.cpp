@@ -21,6 +21,7 @@ struct Options {
     std::string duration;
     bool shrink = false;
     bool verbose = false;
+    bool coverage = false;
     std::string mutation;
 };
 
@@ -41,7 +42,7 @@ class Breaker {
             failed += seed_fails(seed) ? 1 : 0;
         }
         summarise(played, failed, std::chrono::steady_clock::now() - began);
-        return failed == 0 ? 0 : 1;
+        return failed == 0 && covered() ? 0 : 1;
     }
 
   private:
@@ -118,6 +119,18 @@ class Breaker {
         }
     }
 
+    // Whether what was to be covered was.
+    bool covered() const {
+        if (!options_.coverage) {
+            return true;
+        }
+        std::cout << "seeds that reach\n" << player_.coverage().text();
+        for (const auto& name : player_.coverage().never_reached()) {
+            std::cout << "never reached: " << name << "\n";
+        }
+        return player_.coverage().never_reached().empty();
+    }
+
     Options options_;
     int places_ = 0;
     Place place_;
@@ -132,6 +145,8 @@ int break_it(int argc, char** argv) {
     app.add_option("--for", options.duration, "stop after this time, such as 10m");
     app.add_flag("--shrink", options.shrink, "make each failing case small, and print it as an SQL script");
     app.add_flag("--verbose", options.verbose, "print what every seed does");
+    app.add_flag("--coverage", options.coverage,
+                 "print how many seeds reach each construct; fails if none reaches one");
     app.add_option("--mutation", options.mutation, "plant this fault of docs/testing.md into the engine");
     CLI11_PARSE(app, argc, argv);
     return Breaker(options).run();

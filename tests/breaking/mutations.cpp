@@ -45,6 +45,19 @@ const std::vector<Mutation>& mutations() {
          " HAVING false", Flavour::truncates},
         {"average_of_rows", "avg divides by rows, NULLs among them", "::numeric / c", "::numeric / n + 0 * c",
          Flavour::nulls},
+        {"having_forgotten", "groups that HAVING leaves out are shown", " AS g\nWHERE ", " AS g\nWHERE true OR ",
+         Flavour::above},
+        {"recomputed_kept", "what is recomputed stays as it was", "WHERE t.ctid = f.id",
+         "WHERE t.ctid = f.id AND false", Flavour::recomputed},
+        {"null_groups_not_recomputed", "groups with a NULL key are not recomputed", " IS NULL AND dirty.",
+         " IS NULL AND false AND dirty.", Flavour::recomputed},
+        {"total_of_nothing_is_null", "count(*) over nothing is NULL", "coalesce(n, 0)", "n", Flavour::totals},
+        {"total_without_a_row", "aggregates without GROUP BY have no row over nothing", " AS one LEFT JOIN ",
+         " AS one JOIN ", Flavour::totals},
+        {"distinct_summed_again", "a distinct sum adds a value that was there before",
+         "after > 0 AND after - change <= 0", "after > 0", Flavour::extremes},
+        {"digits_never_taken_back", "a sum shows the digits of rows that are gone", "sign * ('1e'", "abs(sign) * ('1e'",
+         Flavour::spellings},
     };
     return all;
 }

@@ -72,13 +72,16 @@ std::optional<Failure> Player::play(const Case& one) {
     case_ = &one;
     open_.assign(sessions, false);
     variants_.assign(one.views.size(), -1);
+    schema_stands_ = false;
     failure_.reset();
     script_ = script_of_definitions(definitions(one));
     place_.session().exec(script_.substr(type_definitions().size()));
+    coverage_.begin_case();
     const WireTap tap(listener_);
     for (played_ = 0; played_ < one.steps.size() && !failure_; ++played_) {
         step(one.steps[played_]);
     }
+    coverage_.end_case(script_);
     end_sessions();
     return failure_;
 }
@@ -109,8 +112,7 @@ void Player::step(const Step& step) {
         case Act::recompute:
             return refresh(step.view, refresh::Work::recompute, step.meanwhile);
         case Act::upkeep:
-            note("freshetd rotates and trims its logs");
-            return hand_.upkeep();
+            return upkeep();
         case Act::install:
             return install(step.variants);
         case Act::quiet:
@@ -192,6 +194,14 @@ void Player::control(const Step& step) {
 // --- the engine
 // -------------------------------------------------------------------------------------------------------
 
+void Player::upkeep() {
+    if (!schema_stands_) {
+        return;
+    }
+    note("freshetd rotates and trims its logs");
+    hand_.upkeep();
+}
+
 void Player::install(const std::vector<int>& variants) {
     settings::Settings settings;
     note("freshetd install:");
@@ -207,12 +217,13 @@ void Player::install(const std::vector<int>& variants) {
         one.query_file = view.name + ".sql";
         one.strategy = settings::StrategyChoice::delta;
         if (!view.keep.empty()) {
-            one.retention = settings::Retention{view.keys.front().name, view.keep};
+            one.retention = settings::Retention{view.levels.front().keys.front().name, view.keep};
         }
         note("  " + one.name + (view.keep.empty() ? "" : " (keep " + view.keep + ")") + ": " + *query);
     }
     try {
         hand_.install(settings);
+        schema_stands_ = true;
         variants_ = variants;
     } catch (const core::Faults& error) {
         fail(Failure::Kind::refused, text_of(error));
@@ -268,13 +279,14 @@ void Player::refresh(std::size_t view, refresh::Work work, const std::vector<Ste
     if (!case_->views[view].keep.empty()) {
         request.keep = case_->views[view].keep;
     }
-    watch_ = Watch{view, -1, false, {}, meanwhile};
+    watch_ = Watch{view, -1, false, false, {}, meanwhile};
     std::optional<std::string> error;
     std::string sqlstate;
     try {
         const auto outcome = hand_.refresh(name_of_view(view), request);
         ++tally_.refreshes;
-        tally_.folds += outcome.strategy == "delta" ? 1 : 0;
+        watch_->folded = outcome.strategy == "delta";
+        tally_.folds += watch_->folded ? 1 : 0;
         if (outcome.kind == refresh::Outcome::Kind::busy) {
             error = "the view was busy";
         }
@@ -319,6 +331,9 @@ void Player::judge(std::size_t view, const std::optional<std::string>& error, co
         return fail(Failure::Kind::differs, name_of_view(view) + " cannot be read: " + published.error);
     }
     tally_.groups += static_cast<long>(published.rows.size());
+    if (watch_->folded) {
+        coverage_.folded(query_of(*case_, case_->views[view], variants_[view]).value());
+    }
     const auto found = differences(expected, published);
     if (!found.empty()) {
         fail(Failure::Kind::differs, name_of_view(view) + " differs from its query in the snapshot of its position",

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "case.hpp"
+#include "coverage.hpp"
 #include "hand.hpp"
 #include "place.hpp"
 #include "wire.hpp"
@@ -59,6 +60,7 @@ class Player {
     std::size_t played() const { return played_; }
     // Of all plays.
     const Tally& tally() const { return tally_; }
+    const Coverage& coverage() const { return coverage_; }
 
   private:
     void end_sessions();
@@ -68,6 +70,7 @@ class Player {
     void say(int session, const std::string& sql);
     void note(const std::string& line);
     void run_statement(int session, const std::string& sql, const std::string& copied);
+    void upkeep();
     void install(const std::vector<int>& variants);
     void refresh(const Step& step);
     void refresh(std::size_t view, refresh::Work work, const std::vector<Step>& meanwhile);
@@ -87,18 +90,21 @@ class Player {
     const Case* case_ = nullptr;
     std::vector<testing::Client> sessions_;
     std::vector<bool> open_;
-    std::vector<int> variants_;  // as installed
+    bool schema_stands_ = false;  // once something was installed
+    std::vector<int> variants_;   // as installed
     std::optional<Failure> failure_;
     std::size_t played_ = 0;
     std::string script_;
     std::string indent_;
     Tally tally_;
+    Coverage coverage_;
 
     // Of the refresh under way.
     struct Watch {
         std::size_t view = 0;
         int statements = -1;  // of the engine's transaction so far; -1 outside
         bool seen = false;
+        bool folded = false;
         Reading expected;
         std::vector<Step> meanwhile;
     };

@@ -21,6 +21,8 @@ class Shrinker {
     bool views();
     bool steps();
     bool clauses();
+    bool above(std::size_t view);
+    bool level(std::size_t view, std::size_t level);
     bool rows();
     bool tables();
     bool columns();
@@ -31,17 +33,21 @@ class Shrinker {
 };
 
 // Whether what cannot be left out of the views that are left still makes sense.
+bool level_stands(const Case& one, const Level& level) {
+    const auto stands = [&](const Piece& piece) { return one.makes_sense(piece); };
+    const auto arm_stands = [&](const Arm& arm) {
+        return arm.gone || (stands(arm.from) && std::all_of(arm.slots.begin(), arm.slots.end(), stands) &&
+                            std::none_of(arm.tables.begin(), arm.tables.end(),
+                                         [&](std::size_t table) { return one.tables[table].gone; }));
+    };
+    return std::all_of(level.arms.begin(), level.arms.end(), arm_stands) &&
+           std::all_of(level.keys.begin(), level.keys.end(), [&](const Output& key) { return stands(key.piece); });
+}
+
 bool views_stand(const Case& one) {
     return std::all_of(one.views.begin(), one.views.end(), [&](const View& view) {
-        const auto stands = [&](const Piece& piece) { return one.makes_sense(piece); };
-        const auto arm_stands = [&](const Arm& arm) {
-            return arm.gone || (stands(arm.from) && std::all_of(arm.slots.begin(), arm.slots.end(), stands) &&
-                                std::none_of(arm.tables.begin(), arm.tables.end(),
-                                             [&](std::size_t table) { return one.tables[table].gone; }));
-        };
-        return view.gone ||
-               (std::all_of(view.arms.begin(), view.arms.end(), arm_stands) &&
-                std::all_of(view.keys.begin(), view.keys.end(), [&](const Output& key) { return stands(key.piece); }));
+        return view.gone || std::all_of(view.levels.begin(), view.levels.end(),
+                                        [&](const Level& level) { return level_stands(one, level); });
     });
 }
 
@@ -97,24 +103,57 @@ bool Shrinker::steps() {
     return fewer;
 }
 
+bool Shrinker::above(std::size_t view) {
+    bool fewer = thin_out([view](Case & one) -> auto& { return one.views[view].windows; });
+    fewer = thin_out([view](Case & one) -> auto& { return one.views[view].filters; }) || fewer;
+    const auto change = [&](bool possible, const std::function<void(View&)>& made_smaller) {
+        auto smaller = best_;
+        made_smaller(smaller.views[view]);
+        fewer = (possible && attempt(std::move(smaller))) || fewer;
+    };
+    change(best_.views[view].limit > 0, [](View& one) { one.limit = 0; });
+    change(best_.views[view].stored, [](View& one) { one.stored = false; });
+    change(best_.views[view].above != Above::nothing, [](View& one) {
+        one.above = Above::nothing;
+        one.stored = false;
+        one.filters.clear();
+        one.levels.resize(1);
+    });
+    change(best_.views[view].levels.size() > 1, [](View& one) {
+        one.above = Above::nothing;
+        one.filters.clear();
+        one.levels.erase(one.levels.begin());
+    });
+    return fewer;
+}
+
+bool Shrinker::level(std::size_t view, std::size_t level) {
+    const auto of = [&](Case & one) -> auto& {
+        return one.views[view].levels[level];
+    };
+    bool fewer = thin_out(
+        [&](Case & one) -> auto& { return of(one).aggregates; }, of(best_).distinct ? 0 : 1);
+    fewer = thin_out(
+                [&](Case & one) -> auto& { return of(one).keys; }, 1) ||
+            fewer;
+    fewer = thin_out([&](Case & one) -> auto& { return of(one).having; }) || fewer;
+    for (std::size_t arm = 0; arm < of(best_).arms.size(); ++arm) {
+        fewer = thin_out([&](Case & one) -> auto& { return of(one).arms[arm].conditions; }) || fewer;
+        auto smaller = best_;
+        of(smaller).arms[arm].gone = true;
+        fewer = (of(best_).arms.size() > 1 && !of(best_).arms[arm].gone && attempt(std::move(smaller))) || fewer;
+    }
+    return fewer;
+}
+
 bool Shrinker::clauses() {
     bool fewer = false;
     for (std::size_t i = 0; i < best_.views.size(); ++i) {
-        if (best_.views[i].gone) {
-            continue;
-        }
-        fewer = thin_out(
-                    [i](Case & one) -> auto& { return one.views[i].aggregates; }, 1) ||
-                fewer;
-        fewer = thin_out(
-                    [i](Case & one) -> auto& { return one.views[i].keys; }, 1) ||
-                fewer;
-        for (std::size_t arm = 0; arm < best_.views[i].arms.size(); ++arm) {
-            fewer = thin_out([ i, arm ](Case & one) -> auto& { return one.views[i].arms[arm].conditions; }) || fewer;
-            auto smaller = best_;
-            smaller.views[i].arms[arm].gone = true;
-            fewer = (best_.views[i].arms.size() > 1 && !best_.views[i].arms[arm].gone && attempt(std::move(smaller))) ||
-                    fewer;
+        if (!best_.views[i].gone) {
+            fewer = above(i) || fewer;
+            for (std::size_t j = 0; j < best_.views[i].levels.size(); ++j) {
+                fewer = level(i, j) || fewer;
+            }
         }
     }
     return fewer;

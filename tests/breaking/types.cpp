@@ -26,8 +26,9 @@ std::vector<Type> make_types() {
         {"numeric",
          "numeric",
          Family::decimal,
-         {"0", "1.5", "1.50", "-3", "7.125", "1e3"},
-         {"1e-30", "12345678901234567890.1234567890123456789", "1e50", "-1e50", "NaN", "Infinity", "-Infinity"}},
+         {"0", "1.5", "1.50", "-3", "7.125", "1e3", "0.1234567890123456789"},
+         {"1e-30", "0.0000000000000000000000000000000000000001", "5.00000000",
+          "12345678901234567890.1234567890123456789", "1e50", "-1e50", "NaN", "Infinity", "-Infinity"}},
         {"public.amount", "public.amount", Family::decimal, amounts, {"999999.9999"}},
         {"text", "text", Family::text, words, odd_words},
         {"text COLLATE \"C\"", "text COLLATE \"C\"", Family::text, words, odd_words},
@@ -68,6 +69,7 @@ std::vector<Type> make_types() {
          {"0", "0.1", "1e100", "-2.5"},
          {"-0", "NaN", "Infinity"}},
         {"interval", "interval", Family::span, {"1 day", "2 hours", "1 month"}, {"24 hours", "30 days", "-1 day"}},
+        {"money", "money", Family::money, {"0", "1.25", "-1.25", "10"}, {"99999999.99", "-99999999.99"}},
     };
 }
 
@@ -137,7 +139,8 @@ std::string image_of(Family family, const std::string& expression) {
 std::string type_definitions() {
     return "CREATE TYPE public.mood AS ENUM ('sad', 'ok', 'happy', 'So la la');\n"
            "CREATE DOMAIN public.amount AS numeric(12,4) CHECK (VALUE > -1000000);\n"
-           "CREATE COLLATION public.folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false);\n";
+           "CREATE COLLATION public.folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false);\n"
+           "CREATE AGGREGATE public.product(numeric) (sfunc = pg_catalog.numeric_mul, stype = numeric);\n";
 }
 
 }  // namespace freshet::breaking

@@ -9,7 +9,22 @@
 
 namespace freshet::breaking {
 
-enum class Family { integer, decimal, text, folded_text, date, moment, truth, mood, list, identifier, real, span };
+enum class Family {
+    integer,
+    decimal,
+    text,
+    folded_text,
+    date,
+    moment,
+    truth,
+    mood,
+    list,
+    identifier,
+    real,
+    span,
+    money,
+    opaque,  // of results alone: what is compared as it reads, and computed with no further
+};
 
 using Value = std::optional<std::string>;  // as PostgreSQL reads it; nullopt is NULL
 

@@ -19,7 +19,7 @@ std::string kept(const View& view) {
     if (view.keep.empty()) {
         return "";
     }
-    const auto day = "q." + quote(view.keys.front().name);
+    const auto day = "q." + quote(view.levels.front().keys.front().name);
     return " WHERE " + day + " IS NULL OR " + day + " >= (pg_catalog.now() AT TIME ZONE 'UTC')::date - interval '" +
            view.keep + "'";
 }

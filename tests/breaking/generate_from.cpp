@@ -1,0 +1,258 @@
+// FROM and WHERE: tables, sub-selects, WITH queries and plain views, joined and under UNION ALL.
+#include <algorithm>
+
+#include "generate_parts.hpp"
+
+namespace freshet::breaking {
+
+namespace {
+
+std::string constant(Random& random, const Type& type) {
+    return typed_literal(type, random.pick(type.usual));
+}
+
+Piece condition_on(Random& random, const Visible& one) {
+    const auto& x = one.piece;
+    switch (one.type->family) {
+        case Family::truth:
+            return combine(random.chance(50) ? x.text : x.text + " IS NOT TRUE", {&x});
+        case Family::list:
+        case Family::real:
+            return combine(x.text + " IS NOT NULL", {&x});
+        default:
+            break;
+    }
+    switch (random.below(6)) {
+        case 0:
+            return combine(x.text + " IS NOT NULL", {&x});
+        case 1:
+            return combine(x.text + " IN (" + constant(random, *one.type) + ", " + constant(random, *one.type) + ")",
+                           {&x});
+        case 2:
+            return combine(x.text + " IS DISTINCT FROM " + constant(random, *one.type), {&x});
+        case 3:
+            return combine(x.text + " <> " + constant(random, *one.type) + " OR " + x.text + " IS NULL", {&x});
+        default:
+            return has_order(one.type->family) ? combine(x.text + " >= " + constant(random, *one.type), {&x})
+                                               : combine(x.text + " = " + constant(random, *one.type), {&x});
+    }
+}
+
+bool is_integer(const Type& type) {
+    return type.family == Family::integer;
+}
+
+// --- FROM
+// -------------------------------------------------------------------------------------------------------------
+
+Scope columns_under(const Case& one, std::size_t table, const std::string& alias) {
+    Scope scope;
+    const auto& columns = one.tables[table].columns;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        scope.push_back({{alias + "." + quote(columns[i].name), {{table, i}}}, columns[i].type});
+    }
+    return scope;
+}
+
+std::set<ColumnId> reads_of(const Scope& scope) {
+    std::set<ColumnId> reads;
+    for (const auto& one : scope) {
+        reads.insert(one.piece.reads.begin(), one.piece.reads.end());
+    }
+    return reads;
+}
+
+class FromClause {
+  public:
+    FromClause(Random& random, Flavour flavour, Case& one, Arm& arm)
+        : random_(random), flavour_(flavour), case_(one), arm_(arm) {}
+
+    // Into the arm; returns what can be read.
+    Scope generate() {
+        const auto wanted = flavour_ == Flavour::joins ? random_.between(2, 3)
+                            : flavour_ == Flavour::retention
+                                ? 1
+                                : std::vector<std::size_t>{1, 1, 1, 2, 2, 3}[random_.below(6)];
+        Scope scope;
+        arm_.from = relation("a", scope);
+        for (std::size_t i = 1; i < wanted; ++i) {
+            Scope joined;
+            const auto next = relation(std::string(1, static_cast<char>('a' + i)), joined);
+            const auto on = join_condition(scope, joined);
+            arm_.from = combine(arm_.from.text + " JOIN " + next.text + " ON " + on.text, {&arm_.from, &next, &on});
+            scope.insert(scope.end(), joined.begin(), joined.end());
+        }
+        return scope;
+    }
+
+  private:
+    // SELECT x AS y0, ... FROM table WHERE ...; whoever reads it needs all the columns it lists.
+    Piece rows_of(std::size_t table, const std::string& alias, Scope& scope) {
+        const auto inner = columns_under(case_, table, "i");
+        std::string list;
+        scope.clear();
+        for (std::size_t i = 0; i < inner.size(); ++i) {
+            const auto name = "y" + std::to_string(i);
+            list += (i == 0 ? "" : ", ") + inner[i].piece.text + " AS " + name;
+            scope.push_back({{alias + "." + name, inner[i].piece.reads}, inner[i].type});
+        }
+        const auto filter = condition(random_, inner);
+        return {"SELECT " + list + " FROM " + case_.tables[table].quoted() + " AS i WHERE " + filter.text,
+                reads_of(inner)};
+    }
+
+    Piece relation(const std::string& alias, Scope& scope) {
+        const auto table = *arm_.tables.insert(random_.below(case_.tables.size())).first;
+        if (!random_.chance(25)) {
+            scope = columns_under(case_, table, alias);
+            return {case_.tables[table].quoted() + " AS " + alias, {}};
+        }
+        const auto rows = rows_of(table, alias, scope);
+        switch (random_.below(3)) {
+            case 0: {
+                const auto name = "w" + std::to_string(case_.plain_views.size());
+                case_.plain_views.push_back({name, rows});
+                return {"public." + name + " AS " + alias, rows.reads};
+            }
+            case 1:
+                arm_.with.push_back({alias + "_rows", rows});
+                return {alias + "_rows AS " + alias, rows.reads};
+            default:
+                return {"(" + rows.text + ") AS " + alias, rows.reads};
+        }
+    }
+
+    // How a new relation meets those before it: along a foreign key if there is one, or else by columns of one type.
+    Piece join_condition(const Scope& before, const Scope& joined) {
+        std::vector<Piece> along_keys;
+        std::vector<Piece> alike;
+        for (const auto& left : before) {
+            for (const auto& right : joined) {
+                const auto a = *left.piece.reads.begin();
+                const auto b = *right.piece.reads.begin();
+                const auto equal = combine(left.piece.text + " = " + right.piece.text, {&left.piece, &right.piece});
+                if (refers(a, b) || refers(b, a)) {
+                    along_keys.push_back(equal);
+                } else if (left.type == right.type && left.type->family != Family::list) {
+                    alike.push_back(equal);
+                }
+            }
+        }
+        if (!along_keys.empty() && random_.chance(80)) {
+            return random_.pick(along_keys);
+        }
+        return alike.empty() ? Piece{"true", {}} : random_.pick(alike);
+    }
+
+    bool refers(ColumnId from, ColumnId to) const {
+        const auto& reference = case_.tables[from.table].reference;
+        return reference && reference->column == from.column && reference->target == to.table &&
+               case_.tables[to.table].key.front() == to.column;
+    }
+
+    Random& random_;
+    Flavour flavour_;
+    Case& case_;
+    Arm& arm_;
+};
+
+Arm generate_arm(Random& random, Flavour flavour, Case& one, Scope& scope) {
+    Arm arm;
+    scope = FromClause(random, flavour, one, arm).generate();
+    const auto conditions = std::vector<std::size_t>{0, 0, 0, 1, 1, 2}[random.below(6)];
+    for (std::size_t i = 0; i < conditions; ++i) {
+        arm.conditions.push_back(condition(random, scope));
+    }
+    return arm;
+}
+
+// --- UNION ALL
+// --------------------------------------------------------------------------------------------------------
+
+// The second arm has what the first has; where it has nothing alike, NULL.
+Piece slot_like(Random& random, const Scope& scope, const Type& type) {
+    std::vector<Piece> alike;
+    for (const auto& one : scope) {
+        if (one.type == &type) {
+            alike.push_back(one.piece);
+        }
+    }
+    if (alike.empty()) {
+        return {typed_literal(type, random.chance(50) ? Value() : Value(random.pick(type.usual))), {}};
+    }
+    return random.pick(alike);
+}
+
+std::vector<Arm> generate_union(Random& random, Flavour flavour, Case& one, Scope& scope) {
+    std::vector<Arm> arms;
+    std::vector<Visible> slots;
+    Scope under;
+    arms.push_back(generate_arm(random, flavour, one, under));
+    const auto count = random.between(2, 5);
+    for (std::size_t i = 0; i < count; ++i) {
+        slots.push_back(under[random.below(under.size())]);
+        arms.back().slots.push_back(slots.back().piece);
+    }
+    const auto more = random.between(1, 2);
+    for (std::size_t n = 0; n < more; ++n) {
+        arms.push_back(generate_arm(random, flavour, one, under));
+        for (auto& slot : slots) {
+            arms.back().slots.push_back(slot_like(random, under, *slot.type));
+            const auto& reads = arms.back().slots.back().reads;
+            slot.piece.reads.insert(reads.begin(), reads.end());
+        }
+    }
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        scope.push_back({{"f.c" + std::to_string(i), slots[i].piece.reads}, slots[i].type});
+    }
+    return arms;
+}
+
+}  // namespace
+
+Piece combine(std::string text, std::initializer_list<const Piece*> parts) {
+    Piece piece{std::move(text), {}};
+    for (const auto* part : parts) {
+        piece.reads.insert(part->reads.begin(), part->reads.end());
+    }
+    return piece;
+}
+
+std::vector<const Visible*> of_kind(const Scope& scope, bool (*wanted)(const Type&)) {
+    std::vector<const Visible*> found;
+    for (const auto& one : scope) {
+        if (wanted(*one.type)) {
+            found.push_back(&one);
+        }
+    }
+    return found;
+}
+
+bool any_type(const Type&) {
+    return true;
+}
+
+bool is_number(const Type& type) {
+    return can_be_summed(type.family);
+}
+
+Piece condition(Random& random, const Scope& scope) {
+    const auto integers = of_kind(scope, is_integer);
+    if (integers.size() > 1 && random.chance(15)) {
+        const auto& left = random.pick(integers)->piece;
+        const auto& right = random.pick(integers)->piece;
+        return combine(left.text + " < " + right.text, {&left, &right});
+    }
+    return condition_on(random, scope[random.below(scope.size())]);
+}
+
+std::vector<Arm> generate_arms(Random& random, Flavour flavour, Case& one, Scope& scope) {
+    if (flavour != Flavour::retention && random.chance(20)) {
+        return generate_union(random, flavour, one, scope);
+    }
+    std::vector<Arm> arms;
+    arms.push_back(generate_arm(random, flavour, one, scope));
+    return arms;
+}
+
+}  // namespace freshet::breaking
