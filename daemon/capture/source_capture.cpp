@@ -35,6 +35,19 @@ std::set<std::string> alternatives_of(const sql::QualifiedName& table,
     return alternatives.contains("") ? std::set<std::string>{} : alternatives;
 }
 
+std::vector<std::vector<std::string>> lookup_keys_of(const sql::QualifiedName& table,
+                                                     const std::vector<const compile::Program*>& programs) {
+    std::set<std::vector<std::string>> keys;
+    for (const auto* program : programs) {
+        for (const auto* relation : program->occurrences_of(table)) {
+            if (!relation->lookup_key.empty()) {
+                keys.insert(relation->lookup_key);
+            }
+        }
+    }
+    return {keys.begin(), keys.end()};
+}
+
 std::set<std::string> columns_of(const sql::QualifiedName& table, const std::vector<const compile::Program*>& programs,
                                  const std::vector<CapturedEvent>& events) {
     std::set<std::string> columns;
@@ -74,6 +87,7 @@ SourceCapture make_capture(int source_id, const sql::QualifiedName& table, const
         return std::find_if(facts.begin(), facts.end(), [&](const query::ColumnFact& one) { return one.name == name; });
     };
     const auto alternatives = alternatives_of(table, programs);
+    capture.lookup_keys = lookup_keys_of(table, programs);
     capture.alternatives.assign(alternatives.begin(), alternatives.end());
     for (const auto& name : columns_of(table, programs, events)) {
         const auto fact = fact_of(name);

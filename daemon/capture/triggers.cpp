@@ -411,6 +411,12 @@ std::string fingerprint(const SourceCapture& capture) {
             text += statement + "\n";
         }
     }
+    for (const auto& key : capture.lookup_keys) {
+        for (const auto& column : key) {
+            text += sql::quote(column) + " ";
+        }
+        text += "unique\n";
+    }
     // FNV-1a: two captures that differ must not look alike by accident; nobody attacks this.
     std::uint64_t hash = 14695981039346656037ULL;
     for (const char c : text) {

@@ -103,15 +103,17 @@ std::vector<std::string> read_columns(const capture::SourceCapture& capture) {
 }
 
 std::string record_capture(const capture::SourceCapture& capture) {
-    return "INSERT INTO freshet.source (id, schema_name, table_name, relation, fingerprint, operations, reads, key, functions, "
-           "triggers) VALUES (" +
+    return "INSERT INTO freshet.source (id, schema_name, table_name, relation, fingerprint, operations, reads, key, "
+           "lookup_keys, functions, triggers) VALUES (" +
            std::to_string(capture.source_id) + ", " + sql::literal(capture.table.schema) + ", " +
            sql::literal(capture.table.name) + ", " + sql::literal(capture.table.quoted()) + "::regclass, " +
            sql::literal(capture::fingerprint(capture)) + ", " + array_of(capture::operations(capture)) + ", " +
            array_of(read_columns(capture)) + ", " + array_of(capture.identity) + ", " +
+           sql::literal(nlohmann::json(capture.lookup_keys).dump()) + "::jsonb, " +
            array_of(capture::create_functions(capture)) + ", " + array_of(capture::trigger_templates(capture)) +
            ") ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint, operations = excluded.operations, reads = "
-           "excluded.reads, key = excluded.key, functions = excluded.functions, triggers = excluded.triggers";
+           "excluded.reads, key = excluded.key, lookup_keys = excluded.lookup_keys, functions = "
+           "excluded.functions, triggers = excluded.triggers";
 }
 
 }  // namespace

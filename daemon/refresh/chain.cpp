@@ -83,17 +83,6 @@ asio::awaitable<void> attempt_in(ChainTurn& turn, const std::vector<ChainMember>
     attempt.kind = changed ? Attempt::Kind::done : Attempt::Kind::nothing;
 }
 
-// A lost connection or a COMMIT in doubt is no member's failure.
-bool blames_nobody(const pg::Connection& connection, const std::exception_ptr& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (const pg::Error& error) {
-        return error.connection_lost() || error.in_doubt() || !connection.alive();
-    } catch (const core::Error&) {
-        return !connection.alive();
-    }
-}
-
 asio::awaitable<Attempt> attempt(pg::Connection& connection, const std::vector<ChainMember>& members, RunningLog log) {
     ChainTurn turn(connection, members);
     Attempt attempt;
@@ -165,15 +154,6 @@ asio::awaitable<Attempt> round(pg::Connection& connection, std::vector<ChainMemb
     co_return result;
 }
 
-// The chain without a member and all that reads it.
-std::set<int> left_out_with(const std::vector<ChainMember>& members, int failed) {
-    std::vector<catalog::StoredView> views;
-    for (const auto& member : members) {
-        views.push_back(member.view);
-    }
-    return catalog::with_all_above(views, {failed});
-}
-
 Outcome as_reported(Outcome outcome, Attempt::Kind kind) {
     if (kind == Attempt::Kind::busy) {
         outcome.kind = Outcome::Kind::busy;
@@ -182,6 +162,14 @@ Outcome as_reported(Outcome outcome, Attempt::Kind kind) {
 }
 
 }  // namespace
+
+std::set<int> left_out_with(const std::vector<ChainMember>& members, int failed) {
+    std::vector<catalog::StoredView> views;
+    for (const auto& member : members) {
+        views.push_back(member.view);
+    }
+    return catalog::with_all_above(views, {failed});
+}
 
 Request request_to_follow(std::optional<std::string> keep) {
     Request request;
@@ -208,13 +196,9 @@ const Outcome& outcome_of(const ChainOutcome& done, const std::vector<ChainMembe
             std::rethrow_exception(failure.error);
         }
     }
-    std::vector<catalog::StoredView> views;
-    for (const auto& one : members) {
-        views.push_back(one.view);
-    }
     for (const auto& failure : done.failures) {
         const auto& below = members[failure.member].view;
-        if (catalog::with_all_above(views, {below.id}).contains(members[member].view.id)) {
+        if (left_out_with(members, below.id).contains(members[member].view.id)) {
             throw core::Error("the view " + below.display_name() + ", which it reads, could not be refreshed: " +
                               message_of(failure.error));
         }

@@ -32,4 +32,14 @@ std::exception_ptr explain_failure(std::exception_ptr failure) {
     }
 }
 
+bool blames_nobody(const pg::Connection& connection, const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const pg::Error& error) {
+        return error.connection_lost() || error.in_doubt() || !connection.alive();
+    } catch (const core::Error&) {
+        return !connection.alive();
+    }
+}
+
 }  // namespace freshet::refresh

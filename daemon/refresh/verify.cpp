@@ -1,6 +1,7 @@
 #include "freshet/refresh/verify.hpp"
 
 #include "chain_turn.hpp"
+#include "explain_failure.hpp"
 
 namespace freshet::refresh {
 
@@ -129,27 +130,45 @@ asio::awaitable<bool> prove(pg::Connection& connection, const std::vector<ChainM
     co_return true;
 }
 
-// True when it is settled, or another process has the turn. Otherwise `recompute` names the member that must be.
-asio::awaitable<bool> attempt(pg::Connection& connection, const std::vector<ChainMember>& members, std::size_t target,
-                              const VerifyRequest& request, Proof& proof, std::size_t& recompute) {
+struct Attempt {
+    bool settled = false;      // or another process has the turn
+    std::size_t at = 0;        // otherwise the member that must be recomputed, or that failed
+    std::exception_ptr error;  // of a failure
+};
+
+asio::awaitable<Attempt> attempt(pg::Connection& connection, const std::vector<ChainMember>& members,
+                                 std::size_t target, const VerifyRequest& request, Proof& proof) {
     ChainTurn chain(connection, members);
-    std::exception_ptr failure;
+    Attempt result;
     try {
         proof = Proof{};
         const bool taken = co_await chain.take();
         proof.busy = !taken;
-        bool settled = true;
+        result.settled = true;
         if (taken) {
-            settled = co_await prove(connection, members, target, chain, request, proof);
+            result.settled = co_await prove(connection, members, target, chain, request, proof);
         }
-        recompute = chain.at();
-        co_return settled;
     } catch (const core::Error&) {
-        failure = std::current_exception();
+        result.settled = false;
+        result.error = std::current_exception();
     }
-    // Without this the turn's destructor would close the connection, which other views still want.
-    co_await chain.give_back();
-    std::rethrow_exception(failure);
+    result.at = chain.at();
+    if (result.error) {
+        // Without this the turn's destructor would close the connection, which other views still want.
+        co_await chain.give_back();
+    }
+    co_return result;
+}
+
+// The view is proven without those that failed beside it or above it. Throws the failure if it needs them.
+void go_on_without(std::vector<ChainMember>& chain, std::size_t& target, const Attempt& failed) {
+    const auto id = chain[target].view.id;
+    const auto out = left_out_with(chain, chain[failed.at].view.id);
+    if (out.contains(id)) {
+        std::rethrow_exception(failed.error);
+    }
+    std::erase_if(chain, [&](const ChainMember& member) { return out.contains(member.view.id); });
+    target = member_of(chain, id);
 }
 
 }  // namespace
@@ -157,12 +176,18 @@ asio::awaitable<bool> attempt(pg::Connection& connection, const std::vector<Chai
 asio::awaitable<Proof> verify(pg::Connection& connection, std::vector<ChainMember> chain, std::size_t target,
                               VerifyRequest request) {
     Proof proof;
-    std::size_t stuck = 0;
-    for (std::size_t round = 0; round <= chain.size(); ++round) {
-        const bool settled = co_await attempt(connection, chain, target, request, proof, stuck);
-        if (settled) co_return proof;
-        chain[stuck].request.work = Work::recompute;
-        chain[stuck].request.why = "the query fails on a row that came and went within the batch";
+    const auto most_rounds = 2 * chain.size();  // each member can be recomputed, then be left out
+    for (std::size_t round = 0; round <= most_rounds; ++round) {
+        const auto result = co_await attempt(connection, chain, target, request, proof);
+        if (result.settled) co_return proof;
+        if (!result.error) {
+            chain[result.at].request.work = Work::recompute;
+            chain[result.at].request.why = "the query fails on a row that came and went within the batch";
+        } else if (blames_nobody(connection, result.error)) {
+            std::rethrow_exception(result.error);
+        } else {
+            go_on_without(chain, target, result);
+        }
     }
     throw std::logic_error("a recomputation asked to be recomputed");
 }

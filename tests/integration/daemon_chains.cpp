@@ -276,6 +276,9 @@ TEST_F(FailingAbove, AViewThatFailsHoldsUpThoseAboveItAlone) {
         std::stoi(ledger.client.scalar("SELECT count(*) FROM freshet.refresh_log WHERE refresh_status = 'failed'")),
         20);
     EXPECT_NE(ledger.freshetd.metric(R"(freshet_view_consecutive_failures{view="inverse"})"), "0");
+    ledger.freshetd.must({"verify", "report", "beside"});
+    EXPECT_THAT(ledger.freshetd.command({"verify", "above"}).output, HasSubstr("division by zero"));
+    ledger.freshetd.must({"refresh", "report"});
 
     ledger.client.exec("INSERT INTO entry (kind, day, amount) VALUES ('k1', '2026-01-02', 1)");
     EXPECT_TRUE(eventually([&] {

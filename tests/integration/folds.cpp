@@ -29,6 +29,8 @@ constexpr const char* schema = R"(
     CREATE VIEW amounts AS SELECT parent_id, quantity AS x, 'child' AS what FROM child
         UNION ALL SELECT parent_id, cost, NULL FROM other;
     CREATE VIEW by_kind AS SELECT kind, day, count(*) AS n, sum(amount) AS total FROM child GROUP BY kind, day;
+    CREATE VIEW looked_up AS SELECT c.amount + c.quantity AS value, p.region FROM child c
+        LEFT JOIN parent p ON p.id = c.parent_id WHERE c.flag;
     CREATE VIEW costs AS SELECT parent_id, sum(cost) AS cost FROM other GROUP BY parent_id HAVING count(*) > 1;
 )";
 
@@ -213,6 +215,19 @@ const std::vector<Case>& cases() {
         {"nested_joins_with_names",
          "SELECT k.a, count(k.e) AS n FROM ((parent AS p(a, b) JOIN child AS q(c, a, e) USING (a)) AS i "
          "JOIN other AS o(f, a) USING (a)) AS k GROUP BY k.a"},
+        {"lookup_in_with",
+         "WITH l(r, k, a) AS (SELECT p.region, c.kind, c.amount FROM child c LEFT JOIN parent p ON p.id = c.parent_id) "
+         "SELECT x.r, count(*) AS n, sum(x.a) AS a FROM l AS x JOIN l AS y ON y.k = x.k AND y.a > x.a GROUP BY x.r"},
+        {"lookup_in_a_view", "SELECT region, count(*) AS n, sum(value) AS v FROM looked_up GROUP BY region"},
+        {"lookup_with_a_name",
+         "SELECT j.region, j.kind, count(j.k) AS n FROM (child AS c(k, p) LEFT JOIN parent ON parent.id = c.p) AS j "
+         "GROUP BY j.region, j.kind"},
+        {"lookup_using_of_two_types",
+         "SELECT id, count(*) AS n, count(region) AS r FROM (SELECT small AS id FROM child) c LEFT JOIN parent "
+         "USING (id) GROUP BY id"},
+        {"lookup_on_the_left_using_of_two_types",
+         "SELECT id, count(*) AS n, count(region) AS r FROM parent RIGHT JOIN (SELECT small AS id FROM child) c "
+         "USING (id) GROUP BY id"},
     };
     return all;
 }

@@ -119,6 +119,21 @@ TEST_F(Partitions, ANewOneThatWasWrittenDirectly) {
     is_put_right("partition_attached (public.hours_4)");
 }
 
+TEST_F(Partitions, RightsOnTheParentAreEnoughToSeeThatOneCame) {
+    const auto role = database.name() + "_freshet";
+    client.exec("CREATE ROLE " + role + "; GRANT SELECT ON hours TO " + role +
+                "; GRANT USAGE ON SCHEMA freshet TO " + role + "; ALTER FUNCTION freshet.capture_faults(integer[]) OWNER TO " +
+                role + "; GRANT ALL ON ALL TABLES IN SCHEMA freshet TO " + role +
+                "; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA freshet TO " + role);
+    client.exec("CREATE TABLE hours_4 PARTITION OF hours FOR VALUES FROM ('2026-04-01') TO ('2026-05-01')");
+    const std::string reason = "SELECT reason FROM freshet.capture_faults(ARRAY(SELECT id FROM freshet.source))";
+    EXPECT_EQ(client.scalar(reason), "partition_new");
+    client.exec("INSERT INTO hours_4 VALUES (900, '2026-04-05', 'direct', 7)");
+    EXPECT_EQ(client.scalar(reason), "partition_attached");
+    client.exec("ALTER FUNCTION freshet.capture_faults(integer[]) OWNER TO CURRENT_USER; DROP OWNED BY " + role +
+                "; DROP ROLE " + role);
+}
+
 TEST_F(Partitions, OneAttachedWithItsRows) {
     client.exec(
         "CREATE TABLE more AS SELECT id + 1000 AS id, day + 90 AS day, kind, amount FROM hours WHERE day < '2026-01-10'; "

@@ -51,6 +51,10 @@ BEGIN
                 SELECT CASE WHEN present -> 'key' = one.image -> 'key' THEN 'key_altered' ELSE 'key_gone' END, ''
                 WHERE one.key <> '{}' AND present -> 'key_constraint' <> one.image -> 'key_constraint'
                 UNION ALL
+                SELECT 'unique_gone', (SELECT string_agg(n.name, ', ') FROM jsonb_array_elements_text(u.columns) AS n(name))
+                FROM jsonb_array_elements(one.image -> 'unique') AS u(columns)
+                WHERE NOT present -> 'unique' @> jsonb_build_array(u.columns)
+                UNION ALL
                 SELECT 'partition_detached', coalesce((SELECT p.oid::regclass::text FROM pg_class p WHERE p.oid = d.id::oid), d.id)
                 FROM jsonb_array_elements_text(one.image -> 'partitions') AS d(id)
                 WHERE NOT present -> 'partitions' @> to_jsonb(d.id::bigint)
@@ -59,7 +63,13 @@ BEGIN
             SELECT a.id::oid FROM jsonb_array_elements_text(present -> 'partitions') AS a(id)
             WHERE NOT one.image -> 'partitions' @> to_jsonb(a.id::bigint)
         LOOP
-            EXECUTE format('SELECT EXISTS (SELECT FROM %s)', partition::regclass) INTO filled;
+            -- Rights on the parent are enough to read through it, but not to look into one partition alone.
+            IF has_table_privilege(partition, 'SELECT') THEN
+                EXECUTE format('SELECT EXISTS (SELECT FROM %s)', partition::regclass) INTO filled;
+            ELSE
+                EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE tableoid = %s)', one.relation::regclass, partition)
+                INTO filled;
+            END IF;
             reason := CASE WHEN filled THEN 'partition_attached' ELSE 'partition_new' END;
             object := partition::regclass;
             RETURN NEXT;

@@ -35,6 +35,15 @@ SELECT jsonb_build_object(
     'columns', (SELECT coalesce(jsonb_object_agg(c.attname, c.type), '{}') FROM columns c),
     'column_versions', (SELECT coalesce(jsonb_object_agg(c.attname, c.version), '{}') FROM columns c),
     'not_null', (SELECT coalesce(jsonb_agg(c.attname ORDER BY c.attname) FILTER (WHERE c.attnotnull), '[]') FROM columns c),
+    -- Of those that a view looks rows up by, the column lists that are unique.
+    'unique', (SELECT coalesce(jsonb_agg(k.columns ORDER BY k.columns), '[]')
+               FROM source s CROSS JOIN LATERAL jsonb_array_elements(s.lookup_keys) AS k(columns)
+               WHERE EXISTS (SELECT FROM pg_index x
+                             WHERE x.indrelid = s.present AND x.indisunique AND x.indisvalid AND x.indimmediate
+                               AND x.indpred IS NULL AND x.indexprs IS NULL
+                               AND k.columns @> (SELECT jsonb_agg(a.attname)
+                                                 FROM unnest(x.indkey[:x.indnkeyatts - 1]) AS i(attnum)
+                                                 JOIN pg_attribute a ON a.attrelid = s.present AND a.attnum = i.attnum))),
     'key_constraint', (SELECT k.oid::bigint FROM source s JOIN pg_constraint k ON k.conrelid = s.present AND k.contype = 'p'),
     'key', (SELECT coalesce(jsonb_agg(a.attname ORDER BY k.n), '[]')
             FROM source s JOIN pg_index x ON x.indrelid = s.present AND x.indisprimary AND x.indisvalid

@@ -22,6 +22,7 @@ BEGIN
     -- A capture that is made anew by install is what this table has, so there is nothing to compare.
     IF NOT everything AND one.image IS NOT NULL AND (
         NOT before -> 'columns' @> (one.image -> 'columns')
+        OR NOT before -> 'unique' @> (one.image -> 'unique')
         OR NOT before -> 'not_null' @> (one.image -> 'not_null')
         OR (one.key <> '{}' AND before -> 'key' <> one.image -> 'key')) THEN
         RAISE EXCEPTION 'table %.% has other columns than it had', one.schema_name, one.table_name;
@@ -55,6 +56,10 @@ BEGIN
     IF missed THEN
         UPDATE freshet.view v SET state = 'broken'
         WHERE v.state = 'ready' AND v.id IN (SELECT x.view_id FROM freshet.view_source x WHERE x.source_id = one.id);
+    END IF;
+    -- Of another table, or of this one under other transaction ids: a dump was restored, perhaps from a clone of this cluster.
+    IF one.relation <> root AND to_regclass('freshet.log_' || one.id || '_0') IS NOT NULL THEN
+        EXECUTE format('TRUNCATE freshet.log_%s_0, freshet.log_%s_1', one.id, one.id);
     END IF;
     FOR guard IN
         SELECT c.oid, c.relname, (SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum)

@@ -30,6 +30,8 @@ struct SourceCapture {
     std::vector<query::ColumnFact> pairing;      // columns of it that the log does not keep
     // A type of the key is an extension's: its = is not in the trigger's search_path, so keys are compared as images.
     bool identity_by_image = false;
+    // Each is unique, or a lookup would find two rows where its program counts on one.
+    std::vector<std::vector<std::string>> lookup_keys;
     std::vector<CapturedEvent> events;
     bool rows = false;   // a delta view reads it
     bool touch = false;  // a concurrent view reads it
@@ -65,7 +67,7 @@ std::vector<std::string> drop_triggers(int source_id);
 // Drops functions with their triggers (which needs no right on the source), and the log.
 std::vector<std::string> drop_capture(int source_id);
 
-// Changes when anything create_log or create_triggers would write changes.
+// Changes when anything create_log or create_triggers would write changes, or what the programs count on.
 std::string fingerprint(const SourceCapture& capture);
 
 // The pending changes of a view. $1: its position. Rows: source (integer), kind (log, truncate, touch), changes

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ std::vector<ChainMember> chain_members(std::vector<catalog::StoredView> chain, i
 
 // What became of one member. Throws why it was not refreshed: its own failure, or that of a view it reads.
 const Outcome& outcome_of(const ChainOutcome& done, const std::vector<ChainMember>& members, std::size_t member);
+
+// The member `failed` and all that read it, by id: what a chain goes on without.
+std::set<int> left_out_with(const std::vector<ChainMember>& members, int failed);
 
 // Where view `id` is among the members. Throws std::logic_error if it is none of them.
 std::size_t member_of(const std::vector<ChainMember>& members, int id);

@@ -76,6 +76,15 @@ TEST(MakeCapture, EveryRowMattersToAnOccurrenceWithoutConditions) {
     EXPECT_THAT(capture_for({&one, &other}).alternatives, IsEmpty());
 }
 
+TEST(MakeCapture, KnowsWhatLookupsTakeForUnique) {
+    auto one = reading({"a", "b"}, {{}, {}});
+    one.levels.front().arms.front().relations.back().lookup_key = {"b"};
+    EXPECT_THAT(capture_for({&one, &one}).lookup_keys, ElementsAre(ElementsAre("b")));
+    const auto none = reading({"a", "b"}, {{}, {}});
+    EXPECT_THAT(capture_for({&none}).lookup_keys, IsEmpty());
+    EXPECT_NE(fingerprint(capture_for({&one})), fingerprint(capture_for({&none})));
+}
+
 TEST(MakeCapture, EventsBringTheirColumns) {
     const auto program = reading({"a"}, {{"r.a = 1"}});
     const auto capture = capture_for({&program}, {{"e", 0, "(r.c = 'x'::text)", {"c"}}});
