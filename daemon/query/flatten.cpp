@@ -84,6 +84,12 @@ void collect_facts(const PgQuery__SelectStmt& select, RequiredFacts& facts) {
     for (const auto* item : nodes(select.n_from_clause, select.from_clause)) {
         collect_facts(*item, facts);
     }
+    walk(select, [&](const Node& node) {
+        if (node.node_case == PG_QUERY__NODE__NODE_SUB_LINK) {
+            collect_facts(*node.sub_link->subselect->select_stmt, facts);
+        }
+        return true;
+    });
 }
 
 struct ColumnTypes {
@@ -178,8 +184,8 @@ std::vector<Flattened> Flattener::select(const PgQuery__SelectStmt& select) {
         arms = product(arms, from_item(*item));
     }
     for (auto& arm : arms) {
-        for (auto* condition : conjuncts(select.where_clause)) {
-            arm.conditions.push_back(rewrite(tree_, condition, arm));
+        for (const auto* condition : conjuncts(select.where_clause)) {
+            add_condition(*condition, arm);
         }
     }
     return arms;
@@ -233,8 +239,8 @@ std::vector<Flattened> Flattener::join(const PgQuery__JoinExpr& join) {
 
 void Flattener::add_conditions(Flattened& arm, const PgQuery__JoinExpr& join, std::size_t left_size) {
     add_using(arm, join, left_size);
-    for (auto* condition : conjuncts(join.quals)) {
-        arm.conditions.push_back(rewrite(tree_, condition, arm));
+    for (const auto* condition : conjuncts(join.quals)) {
+        add_condition(*condition, arm);
     }
 }
 
@@ -276,7 +282,7 @@ std::vector<Flattened> Flattener::sub_select(const PgQuery__RangeSubselect& item
             Binding binding;
             binding.columns = names;
             for (std::size_t i = 0; i < targets.size(); ++i) {
-                auto* value = rewrite(tree_, targets[i]->res_target->val, arm);
+                auto* value = expression(targets[i]->res_target->val, arm);
                 if (leaves.size() > 1) {
                     value = unify(tree_, value, types_of(facts_, whole), types_of(facts_, *leaf), i);
                 }

@@ -56,6 +56,13 @@ std::vector<Flattened> Flattener::lookup_join(const PgQuery__JoinExpr& join) {
         reject_at(item, "an outer join to more than one table",
                   "join the tables one after the other: each LEFT JOIN finds one row by a unique key");
     }
+    walk(join.quals, [&](const Node& node) {
+        if (reads_rows(node)) {
+            reject_at(node, "a sub-query in ON of an outer join",
+                      "compute it in a sub-select on the side whose rows are all kept");
+        }
+        return true;
+    });
     auto arms = product(kept, looked_up);
     for (std::size_t i = 0; i < arms.size(); ++i) {
         auto& arm = arms[i];
@@ -85,21 +92,24 @@ void Flattener::look_up(Flattened& arm, std::vector<Node*> conditions, const Nod
     arm.found_by.emplace(relation.alias, std::move(conditions));
 }
 
-// Where no row is found all columns are NULL, also those that are computed from the row. A row that is found has a key,
-// for NULL is equal to nothing.
+// A row that is found has a key, for NULL is equal to nothing.
+Node* Flattener::is_found(const Relation& lookup) {
+    const auto parsed = Tree::parse_expression("freshet_key IS NOT NULL");
+    return transform(tree_.clone(parsed.expression()), [&](Node& node) {
+        return node.node_case == PG_QUERY__NODE__NODE_COLUMN_REF
+                   ? tree_.column_ref({lookup.alias, lookup.lookup_key.front()})
+                   : nullptr;
+    });
+}
+
+// Where no row is found all columns are NULL, also those that are computed from the row.
 Node* Flattener::null_unless_found(Node* value, const Relation& lookup) {
     const bool own = value->node_case == PG_QUERY__NODE__NODE_COLUMN_REF &&
                      column_ref_parts(*value->column_ref).front() == lookup.alias;
     if (own) {
         return value;
     }
-    const auto parsed = Tree::parse_expression("freshet_key IS NOT NULL");
-    auto* found = transform(tree_.clone(parsed.expression()), [&](Node& node) {
-        return node.node_case == PG_QUERY__NODE__NODE_COLUMN_REF
-                   ? tree_.column_ref({lookup.alias, lookup.lookup_key.front()})
-                   : nullptr;
-    });
-    return tree_.case_when(found, value);
+    return tree_.case_when(is_found(lookup), value);
 }
 
 // The names from `first` on are those of the arm's last relation, a lookup.

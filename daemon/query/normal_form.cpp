@@ -100,7 +100,8 @@ Level flatten(Tree& tree, FoundLevel found, const Facts& facts) {
     level.key_nullable.assign(grouping.keys.size(), false);
     level.input_nullable.assign(grouping.inputs.size(), false);
     std::vector<std::set<std::optional<int>>> scales(grouping.inputs.size());
-    for (const auto& flat : Flattener(tree, facts).select(*found.select)) {
+    Flattener flattener(tree, facts);
+    for (auto& flat : flattener.select(*found.select)) {
         if (flat.relations.empty()) {
             reject(nullptr, "rows that come from no table stand among those that are grouped",
                    "put the values into a table");
@@ -108,7 +109,7 @@ Level flatten(Tree& tree, FoundLevel found, const Facts& facts) {
         const auto rewritten = [&](const std::vector<Node*>& expressions, std::vector<bool>& nullable) {
             std::vector<Node*> result;
             for (std::size_t i = 0; i < expressions.size(); ++i) {
-                result.push_back(rewrite(tree, expressions[i], flat));
+                result.push_back(flattener.expression(expressions[i], flat));
                 nullable[i] = nullable[i] || !never_null(result.back(), flat, facts);
             }
             return result;

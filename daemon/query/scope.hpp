@@ -39,7 +39,18 @@ class Flattener {
 
     std::vector<Flattened> select(const PgQuery__SelectStmt& select);
 
+    // A copy of the expression over the arm's base relations. Its sub-queries become lookups of the arm. Throws
+    // Rejected.
+    Node* expression(const Node* expression, Flattened& arm);
+
   private:
+    // An arm that has the row which a sub-query finds, too: its last relation, a lookup.
+    struct FoundRow {
+        Flattened inside;
+        std::vector<Node*> values;  // of the sub-query's select list; EXISTS has none
+        bool never_null;            // neither side of what IN compares is ever NULL
+    };
+
     std::vector<Flattened> from_item(const Node& item);
     std::vector<Flattened> range_var(const PgQuery__RangeVar& relation);
     std::vector<Flattened> join(const PgQuery__JoinExpr& join);
@@ -50,8 +61,14 @@ class Flattener {
     void add_using(Flattened& arm, const PgQuery__JoinExpr& join, std::size_t left_size);
     std::vector<Flattened> lookup_join(const PgQuery__JoinExpr& join);
     void look_up(Flattened& arm, std::vector<Node*> conditions, const Node& item, const std::string& construct);
+    Node* is_found(const Relation& lookup);
     Node* null_unless_found(Node* value, const Relation& lookup);
     void null_together(Flattened& arm, std::size_t first);
+    void add_condition(const Node& condition, Flattened& arm);
+    FoundRow find_row(const Node& node, const Flattened& arm);
+    void add_membership(const Node& node, const Flattened& arm, FoundRow& found, std::vector<Node*>& conditions);
+    Node* sub_query(const Node& node, Flattened& arm);
+    const Relation* same_lookup(const Flattened& arm);
 
     Tree& tree_;
     const Facts& facts_;
@@ -66,6 +83,9 @@ std::string output_name(const PgQuery__ResTarget& target);
 [[noreturn]] void reject(const Node* node, std::string reason, std::string hint = {});
 // The same, told of the first table in an item of FROM, or of a SELECT.
 [[noreturn]] void reject_at(const Node& item, std::string reason, std::string hint);
+
+// A sub-query that reads tables.
+bool reads_rows(const Node& node);
 
 // Private predicates shared by the files of query/.
 // What is known of the column that a reference of an arm reads; null for none.

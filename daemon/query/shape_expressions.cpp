@@ -62,10 +62,31 @@ void check_column(const Node& node, Findings& findings) {
     }
 }
 
+// Whether there is a row, or which, is up to unique keys: the server's business.
+bool may_find_one_row(const PgQuery__SubLink& link, const Place& place) {
+    const auto& select = *link.subselect->select_stmt;
+    switch (link.sub_link_type) {
+        case PG_QUERY__SUB_LINK_TYPE__EXISTS_SUBLINK:
+        case PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK:
+            break;
+        case PG_QUERY__SUB_LINK_TYPE__ANY_SUBLINK:
+            if (link.n_oper_name > 0 && link.oper_name[0]->string->sval != std::string("=")) {
+                return false;
+            }
+            break;
+        default:
+            return false;
+    }
+    return place.role != Role::above && reads_one_table(select, place.scope) &&
+           role_of(select, place.scope, {}) == Role::rows;
+}
+
 // Over groups, a sub-query may read groups, too.
 void check_sub_query(const Node& node, const Place& place, Findings& findings) {
     const auto& select = *node.sub_link->subselect->select_stmt;
     if (place.role != Role::rows && role_of(select, place.scope, {}) != Role::rows) {
+        check_select(select, place.scope, findings);
+    } else if (may_find_one_row(*node.sub_link, place)) {
         check_select(select, place.scope, findings);
     } else if (!is_constant(select)) {
         findings.add(Rule::sub_query, leftmost(node));

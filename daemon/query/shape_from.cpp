@@ -1,15 +1,8 @@
+#include "scope.hpp"
 #include "shape_rules.hpp"
 
 namespace freshet::query {
 namespace {
-
-// Whether it is no more than rows of one table. Anything else that is no table has a rule of its own.
-bool reads_one_table(const Node& item, const WithScope& scope);
-
-bool reads_one_table(const PgQuery__SelectStmt& select, const WithScope& scope) {
-    return select.op == PG_QUERY__SET_OPERATION__SETOP_NONE && select.n_from_clause <= 1 &&
-           (select.n_from_clause == 0 || reads_one_table(*select.from_clause[0], scope.inside(select)));
-}
 
 bool reads_one_table(const Node& item, const WithScope& scope) {
     if (item.node_case == PG_QUERY__NODE__NODE_RANGE_VAR) {
@@ -32,6 +25,12 @@ void check_outer_join(const PgQuery__JoinExpr& join, const Place& place, Finding
         findings.add(Rule::full_join, keyword());
         return;
     }
+    walk(join.quals, [&](const Node& node) {
+        if (reads_rows(node)) {
+            findings.add(Rule::sub_query_in_outer_join, leftmost(node));
+        }
+        return true;
+    });
     const bool left = join.jointype == PG_QUERY__JOIN_TYPE__JOIN_LEFT;
     if (!reads_one_table(left ? *join.rarg : *join.larg, place.scope)) {
         findings.add(Rule::outer_join_of_tables, keyword(), left ? "LEFT" : "RIGHT");
@@ -97,6 +96,11 @@ void check_table(const Node& item, const Place& place, Findings& findings) {
 }
 
 }  // namespace
+
+bool reads_one_table(const PgQuery__SelectStmt& select, const WithScope& scope) {
+    return select.op == PG_QUERY__SET_OPERATION__SETOP_NONE && select.n_from_clause <= 1 &&
+           (select.n_from_clause == 0 || reads_one_table(*select.from_clause[0], scope.inside(select)));
+}
 
 void check_from_item(const Node& item, const Place& place, Findings& findings) {
     const SourceText& text = findings.text();

@@ -30,6 +30,7 @@ enum class Rule {
     limit,
     no_group_by,
     sub_query,
+    sub_query_in_outer_join,
     set_returning,
     time_dependent,
     volatile_value,
@@ -65,6 +66,8 @@ struct Place {
 
 // `around`: what stands around the SELECT. Throws Rejected for WITH queries that cannot be read.
 void check_select(const PgQuery__SelectStmt& select, const WithScope& around, Findings& findings);
+// Whether the SELECT is no more than rows of one table. Anything else that is no table has a rule of its own.
+bool reads_one_table(const PgQuery__SelectStmt& select, const WithScope& scope);
 void check_from_item(const Node& item, const Place& place, Findings& findings);
 // One expression of a clause other than FROM.
 void check_expression(const Node* expression, const Place& place, Findings& findings);

@@ -200,7 +200,44 @@ bool covers(const Compared& compared, const UniqueIndex& index) {
     return true;
 }
 
+// Types that are compared with each other without a loss have one group; "" is none.
+std::string group_of(std::string_view type) {
+    const auto base = without_modifier(type);
+    if (base == "smallint" || base == "integer" || base == "bigint") {
+        return "integers";
+    }
+    if (base == "character varying") {
+        return "text";
+    }
+    // A type of PostgreSQL's own, whose operators are always found.
+    return base.find('.') == std::string_view::npos ? std::string(base) : "";
+}
+
+std::string group_of(const Node& expression, const Flattened& arm, const Facts& facts) {
+    if (expression.node_case == PG_QUERY__NODE__NODE_COLUMN_REF) {
+        const auto* fact = fact_of(*expression.column_ref, arm, facts);
+        return fact == nullptr ? "" : fact->is_enum ? fact->log_type : group_of(fact->log_type);
+    }
+    if (expression.node_case == PG_QUERY__NODE__NODE_A_CONST &&
+        expression.a_const->val_case == PG_QUERY__A__CONST__VAL_IVAL) {
+        return "integers";
+    }
+    if (expression.node_case != PG_QUERY__NODE__NODE_TYPE_CAST) {
+        return "";
+    }
+    const auto& type = *expression.type_cast->type_name;
+    const auto name = own_name(type.n_names, type.names);
+    const auto* known =
+        std::find_if(lossless.begin(), lossless.end(), [&](const auto& cast) { return cast.second == name; });
+    return known == lossless.end() || type.n_array_bounds > 0 ? "" : group_of(known->first);
+}
+
 }  // namespace
+
+bool same_equality(const Node& left, const Node& right, const Flattened& arm, const Facts& facts) {
+    const auto group = group_of(left, arm, facts);
+    return !group.empty() && group == group_of(right, arm, facts);
+}
 
 UniqueMatch unique_match(const std::vector<Node*>& conditions, const Relation& relation, const Flattened& arm,
                          const Facts& facts) {

@@ -22,4 +22,8 @@ struct UniqueMatch {
 UniqueMatch unique_match(const std::vector<Node*>& conditions, const Relation& relation, const Flattened& arm,
                          const Facts& facts);
 
+// Whether an unadorned "=" between two expressions of an arm compares them by the equality that both their types have,
+// with no cast that is not written and could make different values equal. "No" is always right.
+bool same_equality(const Node& left, const Node& right, const Flattened& arm, const Facts& facts);
+
 }  // namespace freshet::query

@@ -193,5 +193,95 @@ TEST(Lookups, AreRefusedWhereTheyStand) {
         "by a unique key | b b");
 }
 
+Arm where(const std::string& condition) {
+    return arm_of("SELECT a.name, count(*) AS n FROM public.a WHERE (" + condition + ") GROUP BY a.name");
+}
+
+std::string not_where(const std::string& condition) {
+    return rejection("SELECT a.name, count(*) AS n FROM public.a WHERE (" + condition + ") GROUP BY a.name");
+}
+
+TEST(SubQueries, ThatMustFindARowAreJoins) {
+    for (const auto* condition : {"(EXISTS ( SELECT 1 FROM public.b WHERE ((b.id = a.b_id) AND b.flag)))",
+                                  "(a.b_id IN ( SELECT b.id FROM public.b WHERE b.flag))"}) {
+        const auto arm = where(std::string(condition) + " AND (a.big > 3)");
+        ASSERT_EQ(arm.relations.size(), 2U);
+        EXPECT_FALSE(arm.relations[1].is_lookup());
+        EXPECT_THAT(arm.relations[1].lookup_key, ElementsAre("id"));
+        EXPECT_THAT(arm.relations[1].capture_conditions, ElementsAre("r.flag"));
+        EXPECT_THAT(arm.conditions, testing::UnorderedElementsAre(testing::AnyOf("s1.id = s0.b_id", "s0.b_id = s1.id"),
+                                                                  "s1.flag", "s0.big > 3"));
+    }
+}
+
+TEST(SubQueries, ThatNeedNotAreLookups) {
+    const auto arm = where("(NOT (EXISTS ( SELECT 1 FROM public.b WHERE (b.id = a.b_id))))");
+    EXPECT_THAT(arm.relations[1].lookup_conditions, ElementsAre("s1.id = s0.b_id"));
+    EXPECT_THAT(arm.conditions, ElementsAre("NOT s1.id IS NOT NULL"));
+    EXPECT_THAT(where("((a.big > 3) OR (EXISTS ( SELECT 1 FROM public.b WHERE (b.id = a.b_id))))").conditions,
+                ElementsAre("s0.big > 3 OR s1.id IS NOT NULL"));
+    EXPECT_THAT(where("(7 IN ( SELECT x.id FROM public.b x)) IS TRUE").relations.size(), 2U);
+}
+
+TEST(SubQueries, GiveTheirValueOrNull) {
+    const auto arm = arm_of(
+        "SELECT ( SELECT b.cost FROM public.b WHERE (b.id = a.b_id)) AS c, ( SELECT COALESCE(b_1.year, a.big) FROM "
+        "public.b b_1 WHERE (b_1.id = a.b_id)) AS y, count(*) FILTER (WHERE (EXISTS ( SELECT 1 FROM public.b WHERE "
+        "(b.id = "
+        "a.big)))) AS n FROM public.a GROUP BY a.b_id, a.big");
+    // The two values are of one row.
+    ASSERT_EQ(arm.relations.size(), 3U);
+    EXPECT_THAT(arm.keys, ElementsAre("s0.b_id", "s0.big", "s1.cost",
+                                      "CASE WHEN s1.id IS NOT NULL THEN COALESCE(s1.year, s0.big) END"));
+    EXPECT_THAT(arm.relations[2].lookup_conditions, ElementsAre("s2.id = s0.big"));
+    EXPECT_THAT(arm.inputs, ElementsAre("CASE WHEN s2.id IS NOT NULL THEN 1 END"));
+}
+
+TEST(SubQueries, HideTheNamesAroundThem) {
+    const auto arm = where("(EXISTS ( SELECT 1 FROM public.b a WHERE (a.id = 7)))");
+    EXPECT_THAT(arm.conditions, ElementsAre("s1.id = 7"));
+    EXPECT_THAT(arm.keys, ElementsAre("s0.name"));
+}
+
+TEST(SubQueries, AreRefusedWhereTheyStand) {
+    EXPECT_EQ(
+        not_where("EXISTS ( SELECT 1 FROM public.b x WHERE (x.cost = a.b_id))"),
+        "the sub-query may find several rows of public.b for one: no unique index of it is compared column by column "
+        "| CREATE UNIQUE INDEX ON \"public\".\"b\" (\"cost\"), or compare the columns of another one by =; where "
+        "several rows can match, use strategy \"concurrent\" | b x");
+    const std::string never_null =
+        "IN, where it need not hold, is NULL as soon as a NULL is compared | write EXISTS or NOT EXISTS, which are "
+        "never "
+        "NULL | b b";
+    EXPECT_EQ(not_where("NOT (a.b_id IN ( SELECT b.id FROM public.b))"), never_null);
+    EXPECT_EQ(
+        not_where("NOT (abs(a.big) IN ( SELECT b.cost FROM public.b WHERE (b.id = 3)))"),
+        "IN compares values of different types, or of types that are not PostgreSQL's own | write EXISTS, with the "
+        "comparison in WHERE | b b");
+    EXPECT_EQ(not_where("NOT ((7)::bigint IN ( SELECT b.cost FROM public.b WHERE (b.id = 3)))"), never_null);
+    EXPECT_EQ(not_where("(a.num IN ( SELECT b.id FROM public.b))").substr(0, 40),
+              "IN compares values of different types, o");
+    const std::string more = " | join its tables below the grouping, or use strategy \"concurrent\" | b b";
+    for (const auto* condition :
+         {"EXISTS ( SELECT count(*) AS count FROM public.b)", "EXISTS ( SELECT 1 FROM public.b LIMIT 0)",
+          "(a.b_id IN ( SELECT DISTINCT b.id FROM public.b))", "(a.b_id > ( SELECT max(b.id) AS max FROM public.b))",
+          "EXISTS ( SELECT 1 FROM public.b, public.a x WHERE (b.id = a.b_id))",
+          "EXISTS ( SELECT 1 FROM public.b UNION ALL SELECT 1)"}) {
+        EXPECT_EQ(not_where(condition), "a sub-query that does more than find a row of one table" + more) << condition;
+    }
+    EXPECT_EQ(
+        not_where("EXISTS ( SELECT 1 FROM public.b WHERE (EXISTS ( SELECT 1 FROM public.b x WHERE (x.id = b.cost))))"),
+        "a sub-query inside a sub-query" + more);
+    EXPECT_EQ(not_where("(ARRAY( SELECT b.id FROM public.b) = a.b_id)"),
+              "a sub-query that collects rows, or compares with all of them" + more);
+    EXPECT_EQ(not_where("(a.b_id > ANY ( SELECT b.id FROM public.b))"),
+              "ANY with an operator other than PostgreSQL's own = | write EXISTS, with the condition in WHERE | b b");
+    EXPECT_EQ(
+        rejection("SELECT a.name FROM (public.a LEFT JOIN public.b ON (((b.id = a.b_id) AND (EXISTS ( SELECT 1 FROM "
+                  "public.b x WHERE (x.id = b.cost)))))) GROUP BY a.name")
+            .substr(0, 38),
+        "a sub-query in ON of an outer join | c");
+}
+
 }  // namespace
 }  // namespace freshet::query

@@ -118,6 +118,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"SELECT a FROM t @left outer join (SELECT left(b, 1) FROM u, w) v USING (i) GROUP BY a",
              {outer_join_of("LEFT")}},
         Case{"SELECT left(a, 1) FROM t, u RIGHT JOIN v ON true @FULL JOIN w USING (i) GROUP BY 1", {full_join()}},
+        Case{"SELECT a FROM t LEFT JOIN u ON u.i = t.i AND @EXISTS (SELECT FROM v WHERE v.i = u.i) GROUP BY a",
+             {cannot("a sub-query in ON of an outer join",
+                     "compute it in a sub-select on the side whose rows are all kept")}},
         Case{"SELECT a FROM (t CROSS JOIN u) NATURAL @RIGHT JOIN v GROUP BY a", {outer_join_of("RIGHT")}},
         Case{"SELECT a FROM (SELECT a FROM t @LEFT JOIN (SELECT i FROM u UNION ALL SELECT i FROM v) w USING (i)) s "
              "GROUP BY a",
@@ -173,13 +176,15 @@ INSTANTIATE_TEST_SUITE_P(
     SubQueries, Rejected, testing::ValuesIn([] {
         std::vector<Case> cases;
         for (const char* sql :
-             {"SELECT a FROM t WHERE @EXISTS (SELECT FROM u) GROUP BY a",
-              "SELECT a FROM t WHERE NOT (@b IN (SELECT b FROM u)) GROUP BY a",
-              "SELECT a, sum(b) + @(SELECT c FROM u) FROM t GROUP BY a",
+             {"SELECT a FROM t WHERE @EXISTS (SELECT FROM u, v) GROUP BY a",
+              "SELECT a FROM t WHERE NOT (@b > ANY (SELECT b FROM u)) GROUP BY a",
+              "SELECT a, sum(b) + @(SELECT c FROM u JOIN v USING (i)) FROM t GROUP BY a",
               "SELECT a FROM t JOIN u ON @t.i = ALL (SELECT i FROM v) GROUP BY a",
+              "SELECT g.a FROM (SELECT a FROM t GROUP BY a) g WHERE @EXISTS (SELECT FROM u WHERE u.i = g.a)",
               "SELECT a, count(*) FILTER (WHERE @ARRAY(SELECT b FROM u) IS NOT NULL) FROM t GROUP BY a"}) {
-            cases.push_back(
-                {sql, {cannot("a sub-query in an expression", "write it as a join, or use strategy \"concurrent\"")}});
+            cases.push_back({sql,
+                             {cannot("a sub-query that does more than find a row of one table",
+                                     "write it as a join, or use strategy \"concurrent\"")}});
         }
         return cases;
     }()));
@@ -250,6 +255,12 @@ INSTANTIATE_TEST_SUITE_P(
         // outer joins to one table: whether by a unique key, a server tells
         "SELECT a FROM t RIGHT JOIN u ON t.i = u.i LEFT JOIN v ON v.i = t.i GROUP BY a",
         "SELECT a FROM (SELECT a FROM t NATURAL LEFT JOIN (SELECT i FROM u WHERE b) u) s GROUP BY a",
+        // sub-queries that read one table: likewise
+        "SELECT a FROM t WHERE EXISTS (SELECT FROM u WHERE u.i = t.i) AND NOT EXISTS (SELECT 1 FROM v WHERE v.i = t.i) "
+        "GROUP BY a",
+        "SELECT a, (SELECT c FROM u WHERE u.i = a) FROM t WHERE b IN (SELECT b FROM u) OR b = ANY (SELECT c FROM v) "
+        "GROUP "
+        "BY a",
         // one row, and DISTINCT as grouping
         "SELECT sum(a) FROM t", "SELECT count(*) FROM t HAVING count(*) > 3", "SELECT DISTINCT a, b FROM t",
         // above the groups
