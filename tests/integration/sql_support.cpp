@@ -14,6 +14,15 @@ namespace {
 
 const std::filesystem::path document = std::filesystem::path(FRESHET_SOURCE_DIR) / "docs/sql-support.md";
 
+// Tables of the kinds that the golden queries have none of.
+constexpr const char* kinds_of_tables = R"(
+    CREATE TABLE measured (day date NOT NULL, kind text, amount numeric) PARTITION BY RANGE (day);
+    CREATE TABLE measured_2026 PARTITION OF measured FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+    CREATE UNLOGGED TABLE scratch (id int PRIMARY KEY, kind text);
+    CREATE TABLE animal (id int PRIMARY KEY, kind text);
+    CREATE TABLE dog () INHERITS (animal);
+)";
+
 // What the document should say below an example, and for the overview.
 struct Answer {
     std::string text;
@@ -40,8 +49,8 @@ Answer refused(const core::Faults& faults) {
     for (const auto& fault : faults.faults()) {
         const auto place =
             fault.line > 0 ? std::to_string(fault.line) + ":" + std::to_string(fault.column) + ": " : std::string();
-        answer.text +=
-            padded("refused") + "  " + place + fault.message + "\n" + padded("hint") + "  " + fault.hint + "\n";
+        answer.text += padded("refused") + "  " + place + fault.message + "\n";
+        if (!fault.hint.empty()) answer.text += padded("hint") + "  " + fault.hint + "\n";
     }
     return answer;
 }
@@ -58,6 +67,7 @@ class Server {
     Server() {
         Client client(database_.conninfo());
         client.exec(read_whole(golden_folder() / "schema.sql"));
+        client.exec(kinds_of_tables);
     }
 
     Answer ask(const std::string& query) {
