@@ -28,6 +28,9 @@ std::set<std::string> alternatives_of(const sql::QualifiedName& table,
                                       const std::vector<const compile::Program*>& programs) {
     std::set<std::string> alternatives;
     for (const auto* program : programs) {
+        if (program->whole) {
+            return {};  // nothing is known of what its query reads
+        }
         for (const auto* relation : program->occurrences_of(table)) {
             alternatives.insert(conjunction(relation->capture_conditions));
         }

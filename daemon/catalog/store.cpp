@@ -54,7 +54,9 @@ StoredView read_view(const pg::Result& rows, int row, const std::vector<StoredSo
     StoredView view;
     view.id = static_cast<int>(rows.integer(row, rows.column_index("id")));
     view.name = {text("schema_name"), text("relation_name")};
-    view.strategy = text("strategy") == "delta" ? Strategy::delta : Strategy::concurrent;
+    view.strategy = text("strategy") == "delta"     ? Strategy::delta
+                    : text("strategy") == "partial" ? Strategy::partial
+                                                    : Strategy::concurrent;
     view.state = state_from(text("state"));
     view.definition = text("definition");
     view.timezone = text("timezone");
@@ -66,7 +68,7 @@ StoredView read_view(const pg::Result& rows, int row, const std::vector<StoredSo
         view.sources.push_back(*source);
     }
     view.tables = rows.strings(row, rows.column_index("tables"));
-    if (view.strategy == Strategy::delta) {
+    if (keeps_state(view.strategy)) {
         read_program(text("program"), unreadable, view);
     }
     return view;
@@ -74,7 +76,17 @@ StoredView read_view(const pg::Result& rows, int row, const std::vector<StoredSo
 
 }  // namespace
 
-std::string_view name_of(Strategy strategy) { return strategy == Strategy::delta ? "delta" : "concurrent"; }
+std::string_view name_of(Strategy strategy) {
+    switch (strategy) {
+        case Strategy::delta:
+            return "delta";
+        case Strategy::partial:
+            return "partial";
+        case Strategy::concurrent:
+            return "concurrent";
+    }
+    throw std::logic_error("unknown strategy");
+}
 
 std::string_view name_of(ViewState state) {
     switch (state) {

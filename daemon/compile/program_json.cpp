@@ -44,6 +44,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ViewRead, name, fingerprint)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Level, view_id, index, sources, arms, keys, inputs, aggregates, recomputed, outputs,
                                    having, total, tenant_key, retention_key)
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DirtyKeys, source_id, query)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Whole, query, columns, keys, key_types, dirty)
+
 nlohmann::json to_json(const Program& program) {
     nlohmann::json document = {
         {"format", format_version},   {"view_id", program.view_id}, {"sources", program.sources},
@@ -52,6 +55,9 @@ nlohmann::json to_json(const Program& program) {
     // Left out where there are none, as in the documents of before: they stay equal.
     if (!program.views.empty()) {
         document["views"] = program.views;
+    }
+    if (program.whole) {
+        document["whole"] = *program.whole;
     }
     return document;
 }
@@ -73,6 +79,9 @@ Program program_from_json(const nlohmann::json& document) {
         document.at("tenant").get_to(program.tenant);
         document.at("retention_column").get_to(program.retention_column);
         program.views = document.value("views", program.views);
+        if (document.contains("whole")) {
+            program.whole = document.at("whole").get<Whole>();
+        }
         return program;
     } catch (const nlohmann::json::exception& error) {
         throw core::Error(std::string("the stored program cannot be read: ") + error.what(),

@@ -3,6 +3,7 @@
 
 #include "freshet/compile/emit.hpp"
 #include "freshet/compile/readable.hpp"
+#include "freshet/compile/whole.hpp"
 #include "freshet/core/error.hpp"
 #include "freshet/query/expand_views.hpp"
 #include "freshet/query/shape.hpp"
@@ -115,6 +116,9 @@ std::string level_select(const Level& level) {
 }  // namespace
 
 std::string public_select(const Program& program) {
+    if (program.whole) {
+        return whole_select(program);
+    }
     if (program.above.empty()) {
         return level_select(program.levels.front());
     }
@@ -149,6 +153,9 @@ std::string inlined_select(const Program& program) {
 }  // namespace
 
 std::string readable_select(const Program& program) {
+    if (program.whole) {
+        return whole_select(program);
+    }
     if (std::any_of(program.levels.begin(), program.levels.end(), [](const Level& level) { return level.total; })) {
         throw core::Error("it has one row over everything, also when there is nothing", read_below);
     }

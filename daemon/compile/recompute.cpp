@@ -2,6 +2,7 @@
 
 #include "differences.hpp"
 #include "freshet/compile/emit.hpp"
+#include "freshet/compile/whole.hpp"
 #include "rows.hpp"
 #include "state_columns.hpp"
 #include "text.hpp"
@@ -194,6 +195,9 @@ std::vector<Recompute> recompute(const Program& program, const Scope& scope) {
 
 std::vector<Cut> delete_before_horizon(const Program& program) {
     std::vector<Cut> cuts;
+    if (program.whole) {
+        cuts.push_back(cut_whole(program));
+    }
     for (const auto& level : program.levels) {
         const auto index = static_cast<std::size_t>(level.retention_key);
         const auto& type = level.keys[index].type;
@@ -208,6 +212,9 @@ std::vector<Cut> delete_before_horizon(const Program& program) {
 
 std::string compare(const Program& program, const std::string& published, const std::string& defining_query,
                     const Scope& scope, const std::map<std::string, Comparison>& comparisons, int limit) {
+    if (program.whole) {
+        return compare_whole(program, published, defining_query, scope, comparisons, limit);
+    }
     std::vector<ComparedColumn> columns;
     std::vector<std::string> list;
     for (const auto& column : program.columns) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "freshet/compile/emit.hpp"
+#include "freshet/compile/whole.hpp"
 
 namespace freshet::compile {
 
@@ -14,6 +15,9 @@ const Level* only_level(const Program& program) {
 }  // namespace
 
 std::optional<StateColumn> state_column(const Program& program, const std::string& name) {
+    if (program.whole) {
+        return whole_column(program, name);
+    }
     const auto* level = only_level(program);
     if (level == nullptr) {
         return std::nullopt;

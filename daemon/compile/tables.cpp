@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "freshet/compile/emit.hpp"
+#include "freshet/compile/whole.hpp"
 #include "freshet/core/error.hpp"
 #include "state_columns.hpp"
 #include "text.hpp"
@@ -153,6 +154,9 @@ std::vector<std::string> create_level(const Level& level) {
 }  // namespace
 
 std::vector<std::string> create_state(const Program& program, const std::vector<std::vector<std::string>>& indexes) {
+    if (program.whole) {
+        return create_whole(program, indexes);
+    }
     std::vector<std::string> statements;
     for (const auto& level : program.levels) {
         const auto tables = create_level(level);
@@ -166,6 +170,9 @@ std::vector<std::string> create_state(const Program& program, const std::vector<
 }
 
 std::vector<std::string> drop_state(const Program& program) {
+    if (program.whole) {
+        return drop_whole(program);
+    }
     std::vector<std::string> statements;
     for (const auto& level : program.levels) {
         statements.push_back("DROP TABLE IF EXISTS " + state_table(level));

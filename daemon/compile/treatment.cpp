@@ -233,6 +233,13 @@ std::string_view name_of(Treatment treatment) {
 }
 
 std::vector<ClauseTreatment> explain(const Program& program) {
+    if (program.whole) {
+        std::string keys;
+        for (const auto key : program.whole->keys) {
+            append(keys, ", ", program.whole->columns[key].name);
+        }
+        return {{"the whole query", Treatment::recomputed, "for each " + keys + " that dirty_keys names"}};
+    }
     return Explainer(program).all();
 }
 

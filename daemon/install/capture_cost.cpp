@@ -198,7 +198,7 @@ asio::awaitable<bool> may_create_temporary(pg::Connection& connection) {
 std::vector<const compile::Program*> programs_over(const Plan& plan, const sql::QualifiedName& table) {
     std::vector<const compile::Program*> programs;
     for (const auto& view : plan.views) {
-        if (view.action != Action::drop && view.strategy == catalog::Strategy::delta &&
+        if (view.action != Action::drop && catalog::keeps_state(view.strategy) &&
             std::find(view.sources.begin(), view.sources.end(), table) != view.sources.end()) {
             programs.push_back(&view.program);
         }

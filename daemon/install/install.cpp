@@ -125,7 +125,7 @@ asio::awaitable<void> Installer::install_captures(Views which) {
     const auto need = [&](catalog::Strategy strategy, const compile::Program& program,
                           const std::vector<sql::QualifiedName>& tables) {
         for (const auto& table : tables) {
-            if (strategy == catalog::Strategy::delta) {
+            if (catalog::keeps_state(strategy)) {
                 needs[table].programs.push_back(&program);
             } else {
                 ++needs[table].concurrent_views;
@@ -186,7 +186,7 @@ std::vector<std::string> Installer::readers_of(const sql::QualifiedName& table) 
     std::vector<std::string> readers;
     for (const auto& view : plan_.views) {
         const auto& sources = view.sources;
-        if (view.action != Action::drop && view.strategy == catalog::Strategy::delta &&
+        if (view.action != Action::drop && catalog::keeps_state(view.strategy) &&
             std::find(sources.begin(), sources.end(), table) != sources.end()) {
             readers.push_back(catalog::display_name(view.name));
         }
@@ -324,7 +324,7 @@ asio::awaitable<Plan> install(pg::Connection& connection, settings::Settings set
 namespace {
 
 bool can_be_ejected(const catalog::StoredView& view) {
-    return view.strategy == catalog::Strategy::delta && view.state != catalog::ViewState::building;
+    return catalog::keeps_state(view.strategy) && view.state != catalog::ViewState::building;
 }
 
 std::optional<settings::ViewSettings> configured(const UninstallOptions& options, const catalog::StoredView& view) {

@@ -31,7 +31,7 @@ asio::awaitable<settings::ViewSettings> Planner::with_query(settings::ViewSettin
     if (!view.query.empty() || view.strategy == settings::StrategyChoice::concurrent) {
         co_return view;
     }
-    if (plan.present && plan.present->strategy == catalog::Strategy::delta) {
+    if (plan.present && catalog::keeps_state(plan.present->strategy)) {
         view.query = plan.present->definition;
         co_return view;
     }
@@ -55,7 +55,7 @@ asio::awaitable<std::vector<catalog::Column>> Planner::adopted_columns(catalog::
 }
 
 asio::awaitable<void> Planner::plan_adoption(const settings::ViewSettings& view, ViewPlan& plan) {
-    if (plan.strategy != catalog::Strategy::delta) {
+    if (!catalog::keeps_state(plan.strategy)) {
         co_return;
     }
     if (!plan.adopt) {

@@ -86,7 +86,7 @@ core::Faults Planner::unreadable(const settings::ViewSettings& view, const Named
 catalog::StandIn Planner::stand_in(const settings::ViewSettings& view, const NamedView& named,
                                    const sql::QualifiedName& name) const {
     const auto& lower = planned_as_.at(name);
-    if (lower.strategy != catalog::Strategy::delta) {
+    if (!catalog::keeps_state(lower.strategy)) {
         throw unreadable(view, named,
                          core::Error("it is refreshed as a whole, so nothing tells what changes in it",
                                      "give it a query that can be maintained incrementally, or read its tables"));
@@ -138,7 +138,7 @@ void Planner::refuse_views_given_up(const settings::ViewSettings& view, const sq
                 std::any_of(settings_.views.begin(), settings_.views.end(), [&](const settings::ViewSettings& one) {
                     return sql::parse_qualified_name(one.name, "public") == stored.name;
                 });
-            if (same && !configured && stored.strategy == catalog::Strategy::delta) {
+            if (same && !configured && catalog::keeps_state(stored.strategy)) {
                 throw core::Faults({fault_at_name(
                     settings_, view, relation.offset,
                     "it reads the view " + stored.display_name() + ", which the configuration has no more",

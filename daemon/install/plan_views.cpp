@@ -24,7 +24,8 @@ catalog::QueryText query_text(const settings::Settings& settings, const settings
 std::vector<core::Fault> placed(std::vector<core::Fault> faults, const settings::Settings& settings,
                                 const settings::ViewSettings& view) {
     for (auto& fault : faults) {
-        if (view.query_file.empty() && fault.file == settings.file) {
+        const bool of_entry = fault.message.starts_with("dirty_keys of ");  // it has a place of its own in the file
+        if (view.query_file.empty() && fault.file == settings.file && !of_entry) {
             fault.line = view.line;
             fault.column = view.column;
         }
@@ -69,8 +70,8 @@ std::string fingerprint_of(const ViewPlan& plan, const settings::ViewSettings& v
     const auto text = nlohmann::json{
         {"strategy", catalog::name_of(plan.strategy)},
         {"timezone", plan.timezone},
-        {"program", plan.strategy == catalog::Strategy::delta ? compile::to_json(program) : nlohmann::json()},
-        {"definition", plan.strategy == catalog::Strategy::delta ? "" : definition_and_states(plan)},
+        {"program", catalog::keeps_state(plan.strategy) ? compile::to_json(program) : nlohmann::json()},
+        {"definition", catalog::keeps_state(plan.strategy) ? "" : definition_and_states(plan)},
         {"indexes",
          view.indexes}}.dump();
     std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a; against accidents, not attackers
@@ -142,13 +143,29 @@ asio::awaitable<void> Planner::choose_strategy(const settings::ViewSettings& vie
         co_await plan_concurrent(view, plan);
         co_return;
     }
+    if (view.strategy == settings::StrategyChoice::partial) {
+        plan.reasons.emplace_back("strategy partial is configured");
+        co_await plan_partial(view, plan);
+        co_return;
+    }
     std::optional<core::Faults> obstacles;
     try {
         co_await plan_delta(view, plan);
         plan.reasons.emplace_back("every clause can be maintained incrementally");
+        if (!view.dirty_keys.empty()) {
+            plan.reasons.emplace_back("dirty_keys are not needed");
+        }
         co_return;
     } catch (const core::Faults& faults) {
         obstacles = faults;
+    }
+    if (!view.dirty_keys.empty() && view.strategy == settings::StrategyChoice::automatic) {
+        plan.sources.clear();
+        plan.reads.clear();
+        plan.reasons = as_reasons(*obstacles);
+        plan.reasons.emplace_back("dirty_keys are given: the rows of the keys that changed are recomputed");
+        co_await plan_partial(view, plan);
+        co_return;
     }
     // Automatic: a materialized view of this name can still be refreshed concurrently.
     const auto kind = co_await relation_kind(plan.name);
@@ -175,7 +192,7 @@ asio::awaitable<void> Planner::check_name(const settings::ViewSettings& view, Vi
                               sql::quote(plan.name.schema) + " to the daemon's role");
     }
     const auto kind = co_await relation_kind(plan.name);
-    if (kind.empty() || (plan.present && plan.present->strategy == catalog::Strategy::delta && kind == "v")) {
+    if (kind.empty() || (plan.present && catalog::keeps_state(plan.present->strategy) && kind == "v")) {
         co_return;
     }
     if (kind == "m" && options_.adopt) {
@@ -200,7 +217,7 @@ asio::awaitable<std::vector<std::string>> Planner::damage(ViewPlan plan) {
         }
     }
     const auto kind = co_await relation_kind(plan.name);
-    if (kind.empty() && plan.strategy == catalog::Strategy::delta) {
+    if (kind.empty() && catalog::keeps_state(plan.strategy)) {
         reasons.push_back("the view " + plan.name.display() + " was dropped");
     }
     co_return reasons;

@@ -15,8 +15,22 @@ namespace {
 
 constexpr int oldest_server = 150000;
 
-std::vector<core::Fault> offline_faults(const settings::Settings& settings, const settings::ViewSettings& view) {
+// Of dirty_keys whether they parse; all else the server must say.
+std::vector<core::Fault> dirty_keys_faults(const settings::Settings& settings, const settings::ViewSettings& view) {
     std::vector<core::Fault> faults;
+    for (const auto& dirty : view.dirty_keys) {
+        const auto shape = dirty.all ? query::Shape{true, {}, {}} : query::check_shape(dirty.query);
+        if (!shape.parses) {
+            const auto& first = shape.rejections.front();
+            faults.push_back({settings.file, dirty.line, dirty.column,
+                              "dirty_keys of " + dirty.table + ": " + first.reason, first.hint});
+        }
+    }
+    return faults;
+}
+
+std::vector<core::Fault> offline_faults(const settings::Settings& settings, const settings::ViewSettings& view) {
+    auto faults = dirty_keys_faults(settings, view);
     const auto shape = query::check_shape(view.query);
     // Outside the class is a fault only where nothing but delta was asked for; auto may still find another strategy.
     if (shape.parses && view.strategy != settings::StrategyChoice::delta) {
@@ -187,7 +201,7 @@ asio::awaitable<void> Planner::plan_events(Plan& plan) {
             const auto resolved = co_await catalog::resolve_predicate(connection_, table, event.when);
             plan.events.push_back({event.name, table, resolved.text, resolved.relation.columns, bits[table]++});
             const bool read = std::any_of(plan.views.begin(), plan.views.end(), [&](const ViewPlan& view) {
-                return view.action != Action::drop && view.strategy == catalog::Strategy::delta &&
+                return view.action != Action::drop && catalog::keeps_state(view.strategy) &&
                        std::find(view.sources.begin(), view.sources.end(), table) != view.sources.end();
             });
             if (!read && faults_.empty()) {
@@ -220,7 +234,7 @@ asio::awaitable<void> Planner::plan_sources(Plan& plan) {
     std::map<sql::QualifiedName, CaptureNeed> needs;
     for (const auto& view : plan.views) {
         for (const auto& table : view.sources) {
-            if (view.strategy == catalog::Strategy::delta) {
+            if (catalog::keeps_state(view.strategy)) {
                 needs[table].programs.push_back(&view.program);
             } else {
                 ++needs[table].concurrent_views;
@@ -283,7 +297,7 @@ std::vector<std::string> Plan::statements() const {
                 add(source.statements);
             }
         }
-        if (view.action == Action::drop && view.strategy == catalog::Strategy::delta) {
+        if (view.action == Action::drop && catalog::keeps_state(view.strategy)) {
             all.push_back("DROP VIEW " + view.name.quoted());
         }
         if (view.present && view.action != Action::keep) {

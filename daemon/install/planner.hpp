@@ -32,6 +32,7 @@ class Planner {
     asio::awaitable<ViewPlan> plan_view(const settings::ViewSettings& view);
     asio::awaitable<void> choose_strategy(const settings::ViewSettings& view, ViewPlan& plan);
     asio::awaitable<void> plan_delta(const settings::ViewSettings& view, ViewPlan& plan);
+    asio::awaitable<void> plan_partial(const settings::ViewSettings& view, ViewPlan& plan);
     asio::awaitable<void> plan_concurrent(const settings::ViewSettings& view, ViewPlan& plan);
     // Why a generation whose definition is unchanged has to be built again; empty if it need not.
     asio::awaitable<std::vector<std::string>> damage(ViewPlan plan);

@@ -194,13 +194,13 @@ namespace {
 asio::awaitable<void> prepare_generation(pg::Connection& connection, const ViewPlan& plan, LockPolicy policy) {
     const auto id = std::to_string(plan.id);
     std::vector<std::string> statements{"DELETE FROM freshet.view WHERE id = " + id};
-    if (plan.strategy == catalog::Strategy::delta) {
+    if (catalog::keeps_state(plan.strategy)) {
         const auto drops = compile::drop_state(plan.program);
         statements.insert(statements.end(), drops.begin(), drops.end());
         statements.insert(statements.end(), plan.create_statements.begin(), std::prev(plan.create_statements.end()));
     }
     const auto program =
-        plan.strategy == catalog::Strategy::delta ? compile::to_json(plan.program).dump() : std::string("{}");
+        catalog::keeps_state(plan.strategy) ? compile::to_json(plan.program).dump() : std::string("{}");
     statements.push_back(
         "INSERT INTO freshet.view (id, schema_name, relation_name, strategy, state, definition, timezone, fingerprint, "
         "program) VALUES (" +
@@ -220,7 +220,7 @@ asio::awaitable<void> prepare_generation(pg::Connection& connection, const ViewP
 
 std::vector<std::string> drop_generation(const catalog::StoredView& view) {
     std::vector<std::string> statements;
-    if (view.strategy == catalog::Strategy::delta) {
+    if (catalog::keeps_state(view.strategy)) {
         statements = catalog::drop_tables(view);
     }
     statements.push_back("DELETE FROM freshet.view WHERE id = " + std::to_string(view.id));
@@ -308,7 +308,7 @@ asio::awaitable<Built> build_generation(pg::Connection& connection, ViewPlan pla
     request.keep = keep;
     co_await refresh::refresh(connection, view, request);
     std::string select;
-    if (plan.strategy == catalog::Strategy::delta) {
+    if (catalog::keeps_state(plan.strategy)) {
         select = co_await fitting_select(connection, plan);
     }
     if (plan.adopt) {
@@ -328,7 +328,7 @@ asio::awaitable<void> put_in_place(pg::Connection& connection, std::vector<Built
     std::vector<std::string> afterwards;
     std::string names;
     for (const auto& one : built) {
-        if (one.plan.strategy == catalog::Strategy::delta) {
+        if (catalog::keeps_state(one.plan.strategy)) {
             statements.push_back(co_await replace_public(connection, one));
         }
         const auto more = succeed(one.plan);
@@ -341,7 +341,7 @@ asio::awaitable<void> put_in_place(pg::Connection& connection, std::vector<Built
 
 asio::awaitable<void> drop_view(pg::Connection& connection, const catalog::StoredView& view, LockPolicy policy) {
     std::vector<std::string> statements;
-    if (view.strategy == catalog::Strategy::delta && view.state != catalog::ViewState::building) {
+    if (catalog::keeps_state(view.strategy) && view.state != catalog::ViewState::building) {
         statements.push_back("DROP VIEW IF EXISTS " + view.name.quoted());
     }
     const auto drops = view.state == catalog::ViewState::building ? drop_generation(view) : forget_view(view);

@@ -12,7 +12,7 @@ namespace freshet::refresh {
 namespace {
 
 bool folds_quietly(const ChainMember& member) {
-    return member.request.trigger == Trigger::event && member.view.strategy == catalog::Strategy::delta;
+    return member.request.trigger == Trigger::event && catalog::keeps_state(member.view.strategy);
 }
 
 // The log row of the one member that was asked for by name: it says "running" while others look. Event-driven folds are
@@ -28,9 +28,8 @@ asio::awaitable<RunningLog> start_log(pg::Connection& connection, const std::vec
     if (asked == members.end()) {
         co_return log;
     }
-    const auto* strategy = asked->view.strategy == catalog::Strategy::concurrent ? "concurrent"
-                           : asked->request.work == Work::recompute              ? "reconcile"
-                                                                                 : "delta";
+    const bool whole = catalog::keeps_state(asked->view.strategy) && asked->request.work == Work::recompute;
+    const auto strategy = whole ? std::string("reconcile") : std::string(catalog::name_of(asked->view.strategy));
     const auto row = co_await connection.prepared(query_text("log_start"),
                                                   pg::params(asked->view.display_name(), asked->request.tenant,
                                                              std::string(name_of(asked->request.trigger)), strategy));

@@ -42,7 +42,7 @@ asio::awaitable<bool> ChainTurn::take() {
     transaction_.emplace(co_await pg::Transaction::begin(connection_, pg::Isolation::repeatable_read));
     for (at_ = 0; at_ < steps_.size(); ++at_) {
         const auto& view = steps_[at_]->member.view;
-        if (view.strategy == catalog::Strategy::delta) {
+        if (catalog::keeps_state(view.strategy)) {
             co_await connection_.script(lock_sources(view));
         }
     }
@@ -107,7 +107,7 @@ asio::awaitable<bool> ChainTurn::advance(Step& step) {
 // In the turn's own snapshot: what is wrong with the capture of a source is known before anything is folded from its log.
 asio::awaitable<std::optional<std::string>> ChainTurn::capture_fault(const Step& step) {
     std::optional<std::string> fault;
-    if (step.member.view.strategy == catalog::Strategy::delta) {
+    if (catalog::keeps_state(step.member.view.strategy)) {
         std::vector<int> sources;
         for (const auto& source : step.member.view.sources) {
             sources.push_back(source.id);

@@ -1,5 +1,6 @@
 #include "freshet/refresh/refresh.hpp"
 
+#include "freshet/compile/whole.hpp"
 #include "freshet/refresh/chain.hpp"
 #include "turn.hpp"
 
@@ -28,6 +29,9 @@ std::string why_not_folded(const Turn& turn, const catalog::StoredView& view, co
     }
     if (turn.horizon_widened()) {
         return "the retention reaches further back than before";
+    }
+    if (compile::concerns_all(view.program, survey.changed_sources)) {
+        return "a source changed of which any change concerns all rows (dirty_keys: \"all\")";
     }
     if (compile::fold_terms(view.program, survey.changed_sources) > most_fold_terms) {
         return "so many sources changed together that the joins of their changes are more than a recomputation";
@@ -119,7 +123,7 @@ asio::awaitable<std::optional<std::int64_t>> generation_of(pg::Connection& conne
 
 asio::awaitable<int> record_failure(pg::Connection& connection, const catalog::StoredView& view, Request request,
                                     std::string error) {
-    if (request.trigger == Trigger::event && view.strategy == catalog::Strategy::delta) {
+    if (request.trigger == Trigger::event && catalog::keeps_state(view.strategy)) {
         co_await fail_log(connection, view, request, error);
     }
     const auto row =

@@ -113,7 +113,7 @@ asio::awaitable<void> Turn::mark_ready() {
 }
 
 asio::awaitable<bool> Turn::fold(Outcome& outcome) {
-    outcome.strategy = "delta";
+    outcome.strategy = catalog::name_of(view_.strategy);
     if (survey_.changed_sources.empty()) {
         co_return true;
     }
@@ -131,6 +131,10 @@ asio::awaitable<bool> Turn::fold(Outcome& outcome) {
 }
 
 asio::awaitable<void> Turn::fold_batch(Outcome& outcome) {
+    if (view_.program.whole) {
+        co_await replace_dirty(outcome);
+        co_return;
+    }
     for (const auto& level : compile::fold(view_.program, survey_.changed_sources)) {
         co_await fold_level(level, outcome);
     }
@@ -184,6 +188,10 @@ pg::Params Turn::scope_params(const std::optional<std::string>& tenant) const {
 
 asio::awaitable<void> Turn::recompute(std::optional<std::string> tenant, Outcome& outcome) {
     outcome.strategy = "reconcile";
+    if (view_.program.whole) {
+        co_await replace_all(std::move(tenant), outcome);
+        co_return;
+    }
     const auto values = scope_params(tenant);
     for (const auto& table : compile::recompute(view_.program, {tenant.has_value()})) {
         co_await connection_.script(table.create_fresh);

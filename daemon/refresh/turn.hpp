@@ -63,6 +63,9 @@ class Turn {
 
   private:
     asio::awaitable<void> fold_batch(Outcome& outcome);
+    // Of a view whose rows are kept whole.
+    asio::awaitable<void> replace_dirty(Outcome& outcome);
+    asio::awaitable<void> replace_all(std::optional<std::string> tenant, Outcome& outcome);
     asio::awaitable<void> fold_level(const compile::Fold& fold, Outcome& outcome);
     asio::awaitable<std::int64_t> delete_emptied(const compile::Fold& fold, const pg::Result& merged);
     asio::awaitable<void> write_log(const Outcome& outcome, Trigger trigger, std::optional<std::string> log_id);

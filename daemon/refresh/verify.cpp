@@ -43,7 +43,7 @@ asio::awaitable<void> compare(pg::Connection& connection, const catalog::StoredV
     co_await name_resolution_as_user(connection, view);
     const auto published = request.published.empty() ? view.name.quoted() : request.published;
     const auto statement =
-        view.strategy == catalog::Strategy::delta
+        catalog::keeps_state(view.strategy)
             ? compile::compare(view.program, published, definition_without_terminator(view),
                                {request.tenant.has_value()}, special, static_cast<int>(most_examples))
             : "WITH published AS MATERIALIZED (SELECT * FROM " + published + " AS p), expected AS MATERIALIZED (" +
@@ -106,7 +106,7 @@ asio::awaitable<bool> prove(pg::Connection& connection, const std::vector<ChainM
             co_await request.prepare();
         }
         co_await compare(connection, view, turn, request, proof);
-        if (proof.differences == 0 && view.strategy == catalog::Strategy::delta) {
+        if (proof.differences == 0 && catalog::keeps_state(view.strategy)) {
             co_await compare_state(view, turn, request, proof);
         }
         if (proof.differences > 0 && request.repair) {

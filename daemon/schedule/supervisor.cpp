@@ -234,7 +234,7 @@ asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
         std::set<std::string> mine;
         for (const auto& source : found->sources) {
             for (const auto& event : source.events) {
-                if (found->strategy == catalog::Strategy::delta && counted.insert(event).second) {
+                if (catalog::keeps_state(found->strategy) && counted.insert(event).second) {
                     mine.insert(event);
                 }
             }

@@ -127,9 +127,22 @@ void add_view_keys(std::vector<Key>& table) {
               "strategy `concurrent` refreshes."),
          text("views.*.sql", "", "The defining `SELECT` itself. It may read other views of this file, by their names."),
          choice(
-             "views.*.strategy", "auto", {"auto", "delta", "concurrent"},
-             "`delta` folds changes into a summary table, `concurrent` runs `REFRESH MATERIALIZED VIEW CONCURRENTLY` "
-             "when sources have changed, `auto` is the first of them that fits."),
+             "views.*.strategy", "auto", {"auto", "delta", "partial", "concurrent"},
+             "`delta` folds changes into a summary table, `partial` recomputes the rows whose keys `dirty_keys` names, "
+             "`concurrent` runs `REFRESH MATERIALIZED VIEW CONCURRENTLY` when sources have changed, `auto` is the first "
+             "of them that fits."),
+         {.path = "views.*.keys",
+          .kind = Kind::names,
+          .fallback = "none",
+          .meaning = "The columns of the query's result by which rows are recomputed; of strategy `partial`. Several "
+                     "rows may have one key."},
+         {.path = "views.*.dirty_keys",
+          .kind = Kind::texts,
+          .fallback = "none",
+          .meaning = "For each table that the query reads, which keys its changes concern: a `SELECT` of the keys over "
+                     "the relation `changed`, the table's rows as they were and as they are, joined with whatever else "
+                     "leads to the keys. Or `all`: any change concerns all rows. A table that such a `SELECT` reads "
+                     "beside `changed` needs an entry, too."},
          duration("views.*.debounce", view.debounce, milliseconds{0}, day,
                   "A refresh starts when no change has come for this long."),
          duration("views.*.max_delay", view.max_delay, milliseconds{0}, day,
@@ -175,10 +188,12 @@ bool Key::accepts(Node::Type type) const {
     switch (kind) {
         case Kind::object:
         case Kind::map:
+        case Kind::texts:
             return type == Node::Type::object;
         case Kind::integer:
             return type == Node::Type::integer;
         case Kind::columns:
+        case Kind::names:
             return type == Node::Type::array;
         case Kind::zone:
             return type == Node::Type::text || type == Node::Type::object;
@@ -233,6 +248,10 @@ std::string expected(const Key& key) {
             return "a whole number";
         case Kind::zone:
             return "a zone name or an object with a query";
+        case Kind::names:
+            return "a list of texts";
+        case Kind::texts:
+            return "an object of names with texts";
         case Kind::columns:
             return "a list of lists of columns";
         case Kind::choice:

@@ -38,6 +38,10 @@ std::string value_of(const Key& key) {
             return "text or object";
         case Kind::columns:
             return "list of lists of texts";
+        case Kind::names:
+            return "list of texts";
+        case Kind::texts:
+            return "names with texts";
         case Kind::map:
             return "names with objects";
         case Kind::object:
@@ -52,7 +56,8 @@ std::string default_of(const Key& key) {
     if (key.presence == Presence::required) {
         return "*required*";
     }
-    const bool literal = key.kind != Kind::zone && key.kind != Kind::columns;
+    const bool literal = key.kind != Kind::zone && key.kind != Kind::columns &&
+                         key.kind != Kind::names && key.kind != Kind::texts;
     return literal && !key.fallback.empty() ? "`" + key.fallback + "`" : key.fallback;
 }
 
@@ -106,6 +111,10 @@ Json value_schema(const std::vector<Key>& table, const Key& key) {
             return {{"anyOf", Json::array({text, object_schema(table, key.path)})}};
         case Kind::columns:
             return {{"type", "array"}, {"items", {{"type", "array"}, {"minItems", 1}, {"items", text}}}};
+        case Kind::names:
+            return {{"type", "array"}, {"items", text}};
+        case Kind::texts:
+            return {{"type", "object"}, {"additionalProperties", text}};
         case Kind::text:
             break;
     }

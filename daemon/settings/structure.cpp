@@ -49,6 +49,10 @@ class Checker {
         if (!key.accepts(value.type)) {
             report(value.at, shown + " must be " + expected(key) + ", not " + std::string(described(value.type)),
                    key.meaning);
+        } else if (key.kind == Kind::names) {
+            check_texts(value.items, shown, key.meaning);
+        } else if (key.kind == Kind::texts) {
+            check_named_texts(value, shown, key.meaning);
         } else if (key.kind == Kind::map) {
             check_map(value, key.path + ".*", shown);
         } else if (value.type == Node::Type::object) {
@@ -82,6 +86,23 @@ class Checker {
                            "a column in " + shown + " must be a text, not " + std::string(described(item.type)),
                            meaning);
                 }
+            }
+        }
+    }
+
+    void check_texts(const std::vector<Node>& items, const std::string& shown, const std::string& meaning) {
+        for (const auto& item : items) {
+            if (item.type != Node::Type::text || item.text.empty()) {
+                report(item.at, "each of " + shown + " must be a text that is not empty", meaning);
+            }
+        }
+    }
+
+    void check_named_texts(const Node& object, const std::string& shown, const std::string& meaning) {
+        report_repeated(object, shown);
+        for (const auto& member : object.members) {
+            if (member.value.type != Node::Type::text || member.value.text.empty()) {
+                report(member.value.at, below(shown, member.key) + " must be a text that is not empty", meaning);
             }
         }
     }

@@ -1,6 +1,8 @@
 #include "freshet/settings/view_reader.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+#include <string_view>
 
 #include "freshet/core/duration.hpp"
 #include "freshet/settings/values.hpp"
@@ -27,14 +29,10 @@ void check_name(const Section& section, const std::string& name) {
 }
 
 void read_strategy(const Section& section, ViewSettings& view) {
-    if (const auto* node = section.value("strategy"); node != nullptr && node->text == "partial") {
-        section.fault("strategy", "is \"partial\", which is not available in this version",
-                      "use \"auto\", or \"concurrent\" on a materialized view");
-        return;
-    }
     std::string strategy = "auto";
     section.read("strategy", strategy);
     view.strategy = strategy == "delta"        ? StrategyChoice::delta
+                    : strategy == "partial"    ? StrategyChoice::partial
                     : strategy == "concurrent" ? StrategyChoice::concurrent
                                                : StrategyChoice::automatic;
 }
@@ -158,6 +156,59 @@ void read_indexes(const Section& section, ViewSettings& view) {
     }
 }
 
+void read_keys(const Section& section, ViewSettings& view) {
+    const auto* list = section.value("keys");
+    for (const auto& item : list == nullptr ? std::vector<Node>{} : list->items) {
+        if (std::find(view.keys.begin(), view.keys.end(), item.text) != view.keys.end()) {
+            section.fault_at(item.at, "keys", "names " + item.text + " twice", "remove one of them");
+        }
+        view.keys.push_back(item.text);
+    }
+}
+
+void read_dirty_keys(const Section& section, ViewSettings& view) {
+    const auto* object = section.value("dirty_keys");
+    for (const auto& member : object == nullptr ? std::vector<Member>{} : object->members) {
+        DirtyKeysSettings dirty{member.key, trimmed(member.value.text), member.value.text == "all", member.at.line,
+                                member.at.column};
+        sql::QualifiedName table;
+        try {
+            table = sql::parse_qualified_name(dirty.table, "public");
+        } catch (const std::invalid_argument& error) {
+            section.fault_at(member.at, "dirty_keys", std::string("has no table's name: ") + error.what(),
+                             "write name or schema.name");
+            continue;
+        }
+        for (const auto& other : view.dirty_keys) {
+            if (sql::parse_qualified_name(other.table, "public") == table) {
+                section.fault_at(member.at, "dirty_keys", "names " + table.display() + " twice",
+                                 "join the two with UNION");
+            }
+        }
+        view.dirty_keys.push_back(std::move(dirty));
+    }
+}
+
+// Keys and dirty_keys come together, and say nothing to a strategy that does not ask.
+void check_partial(const Section& section, const ViewSettings& view) {
+    const bool partial = view.strategy == StrategyChoice::partial;
+    const bool possible = partial || view.strategy == StrategyChoice::automatic;
+    for (const char* key : {"keys", "dirty_keys"}) {
+        const bool given = std::string_view(key) == "keys" ? !view.keys.empty() : !view.dirty_keys.empty();
+        if (section.value(key) != nullptr && !possible) {
+            section.fault(key, "has no effect with this strategy", "use strategy partial or auto, or remove it");
+        } else if (partial && !given) {
+            section.fault(key, "is missing: strategy partial needs it",
+                          "name the key columns in \"keys\", and for each table in \"dirty_keys\" a SELECT of them over "
+                          "changed");
+        }
+    }
+    if (!partial && possible && view.keys.empty() != view.dirty_keys.empty()) {
+        section.fault(view.keys.empty() ? "dirty_keys" : "keys", "is given alone",
+                      "strategy partial needs both \"keys\" and \"dirty_keys\"");
+    }
+}
+
 // An option that would do nothing is a misunderstanding better cleared up now.
 void check_concurrent(const Section& section, const ViewSettings& view) {
     if (view.strategy != StrategyChoice::concurrent) {
@@ -188,7 +239,10 @@ ViewSettings read_view(const Section& section, const std::filesystem::path& dire
     read_retention(section.below("retention"), view);
     read_reconcile(section.below("reconcile"), view);
     read_indexes(section, view);
+    read_keys(section, view);
+    read_dirty_keys(section, view);
     check_concurrent(section, view);
+    check_partial(section, view);
     return view;
 }
 

@@ -37,7 +37,7 @@ BEGIN
                            WHERE s.view_id = wanted AND m.xid = wait_for.xid
                              AND (m.kind = 'truncate' OR v.strategy = 'concurrent')) INTO unfolded;
             FOR source IN SELECT s.source_id FROM freshet.view_source s
-                          JOIN freshet.view v ON v.id = s.view_id AND v.strategy = 'delta'
+                          JOIN freshet.view v ON v.id = s.view_id AND v.strategy <> 'concurrent'
                           WHERE s.view_id = wanted AND NOT unfolded LOOP
                 EXECUTE format('SELECT EXISTS (SELECT FROM freshet.log_%s WHERE freshet_xid = $1)', source)
                 INTO unfolded USING wait_for.xid;

@@ -14,10 +14,14 @@ namespace freshet::catalog {
 
 namespace asio = boost::asio;
 
-enum class Strategy { delta, concurrent };
+enum class Strategy { delta, partial, concurrent };
 enum class ViewState { building, ready, broken };
 
 std::string_view name_of(Strategy strategy);
+// Whether freshet keeps the rows itself, in state tables and from change logs.
+constexpr bool keeps_state(Strategy strategy) {
+    return strategy != Strategy::concurrent;
+}
 std::string_view name_of(ViewState state);
 
 struct StoredSource {
@@ -36,7 +40,7 @@ struct StoredView {
     std::string definition;
     std::string timezone;
     std::string fingerprint;
-    compile::Program program;  // of a delta view
+    compile::Program program;  // of a view that keeps state
     // Why the program cannot be read; empty if it can. See Unreadable.
     std::string unreadable;
     std::vector<StoredSource> sources;

@@ -77,6 +77,26 @@ struct ViewRead {
     bool operator==(const ViewRead&) const = default;
 };
 
+// Which keys a change of one source concerns, by the user's word.
+struct DirtyKeys {
+    int source_id = 0;
+    // A SELECT of the keys over the relation "changed", in the server's words; empty: every change concerns all rows.
+    std::string query;
+
+    bool operator==(const DirtyKeys&) const = default;
+};
+
+// The rows of a query kept as they are, and replaced by key: see whole.hpp.
+struct Whole {
+    std::string query;                  // in the server's words, every name qualified
+    std::vector<TypedColumn> columns;   // of the query by their names; c0, c1, ... in freshet.state_<view>_0
+    std::vector<std::size_t> keys;      // into columns
+    std::vector<std::string> key_types;  // of the keys, below domains and without modifier
+    std::vector<DirtyKeys> dirty;       // one for each source
+
+    bool operator==(const Whole&) const = default;
+};
+
 struct Program {
     int view_id = 0;
     std::vector<Source> sources;  // of all levels; of each table the columns that any level reads
@@ -87,6 +107,7 @@ struct Program {
     std::string tenant;                  // the column that scopes; empty for none. A key of every level.
     std::string retention_column;        // likewise
     std::vector<ViewRead> views{};       // by name
+    std::optional<Whole> whole{};        // instead of levels
 
     const Source& source_of(const sql::QualifiedName& table) const;
     // Everywhere the table is read, over all levels.

@@ -19,6 +19,8 @@ enum class Kind {
     choice,    // a text out of `choices`
     zone,      // a zone name, or an object with the keys below
     columns,   // a list of lists of texts
+    names,     // a list of texts
+    texts,     // names given by the user, each with a text
 };
 
 enum class Presence { optional, required };

@@ -56,12 +56,23 @@ struct ReconcileSchedule {
     std::string timezone_query;  // SELECT tenant, timezone
 };
 
+// Which rows a change of one table concerns.
+struct DirtyKeysSettings {
+    std::string table;  // name or schema.name
+    std::string query;  // a SELECT of the keys over "changed"
+    bool all = false;   // any change concerns all rows; no query then
+    int line = 0;       // of the entry in the file, for messages
+    int column = 0;
+};
+
 struct ViewSettings {
     std::string name;   // name or schema.name; default schema public
     std::string query;  // the defining SELECT, read from "query" (a file) or "sql"; empty: that of the materialized
                         // view of this name
     std::string query_file;  // as shown to people; empty for "sql"
     StrategyChoice strategy = StrategyChoice::automatic;
+    std::vector<std::string> keys;              // columns of the query; of strategy partial
+    std::vector<DirtyKeysSettings> dirty_keys;  // likewise, in file order
     std::chrono::milliseconds debounce{200};
     std::chrono::milliseconds max_delay{2000};
     std::string timezone = "UTC";  // pinned while the view is maintained

@@ -209,12 +209,37 @@ TEST(LoadView, TakesAtMostOneQuery) {
 }
 
 TEST(LoadView, KnowsItsStrategies) {
-    EXPECT_THAT(view_fault(query + R"(, "strategy": "partial")"),
-                fault(1, 49, "\"partial\", which is not available in this version", "\"auto\""));
+    EXPECT_THAT(view_fault(query + R"(, "strategy": "partial", "keys": ["a"])"),
+                fault(1, 12, "views.v.dirty_keys is missing: strategy partial needs it", "over changed"));
     EXPECT_THAT(view_fault(query + R"(, "strategy": "fast")"),
                 fault(1, 49, "views.v.strategy is \"fast\"", "\"delta\""));
     EXPECT_EQ(parsed(R"({"views": {"v": {"sql": "SELECT 1;"}}})").views.at(0).strategy, StrategyChoice::automatic);
     EXPECT_EQ(parsed(R"({"views": {"v": {"sql": "SELECT 1;"}}})").views.at(0).query, "SELECT 1");
+}
+
+TEST(LoadView, ReadsWhichKeysAChangeConcerns) {
+    const auto view = parsed(R"({"views": {"v": {"sql": "SELECT 1", "strategy": "partial", "keys": ["a", "b"],
+        "dirty_keys": {"t": "SELECT a, b FROM changed;", "s.u": "all"}}}})").views.at(0);
+    EXPECT_EQ(view.strategy, StrategyChoice::partial);
+    EXPECT_THAT(view.keys, ElementsAre("a", "b"));
+    ASSERT_EQ(view.dirty_keys.size(), 2U);
+    EXPECT_EQ(view.dirty_keys[0].table, "t");
+    EXPECT_EQ(view.dirty_keys[0].query, "SELECT a, b FROM changed");
+    EXPECT_FALSE(view.dirty_keys[0].all);
+    EXPECT_EQ(view.dirty_keys[0].line, 2);
+    EXPECT_TRUE(view.dirty_keys[1].all);
+}
+
+TEST(LoadView, KeysAndDirtyKeysComeTogetherAndWhereTheyCount) {
+    EXPECT_THAT(view_fault(query + R"(, "keys": ["a"])"), fault(1, 45, "views.v.keys is given alone", "both"));
+    EXPECT_THAT(view_fault(query + R"(, "strategy": "partial", "keys": ["a", "a"], "dirty_keys": {"t": "all"})"),
+                fault(1, 74, "views.v.keys names a twice", "remove"));
+    EXPECT_THAT(view_fault(query + R"(, "strategy": "delta", "dirty_keys": {"t": "all"})"),
+                fault(1, 72, "views.v.dirty_keys has no effect with this strategy", "partial"));
+    EXPECT_THAT(view_fault(query + R"(, "keys": ["a"], "dirty_keys": {"t": "all", "public.t": "all"})"),
+                fault(1, 79, "views.v.dirty_keys names public.t twice", "UNION"));
+    EXPECT_THAT(view_fault(query + R"(, "keys": ["a"], "dirty_keys": {"t": 1})"),
+                fault(1, 72, "views.v.dirty_keys.t must be a text", ""));
 }
 
 TEST(LoadView, AConcurrentOneHasNoOptionsThatWouldDoNothing) {

@@ -14,7 +14,8 @@ WITH rule AS (
 SELECT p.proname::text AS name, p.oid::regprocedure::text AS signature,
        CASE WHEN p.proretset THEN 'set'
             WHEN p.provolatile = 'v' OR p.prokind = 'a' THEN 'volatile'
-            ELSE 'stable' END AS problem
+            ELSE 'stable' END AS problem,
+       p.provolatile::text AS volatility
 FROM called JOIN pg_proc p ON p.oid = called.oid JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE CASE WHEN p.prokind = 'a'  -- an aggregate itself is always immutable; what it calls need not be
            THEN EXISTS (SELECT FROM pg_aggregate a JOIN pg_proc f ON f.oid IN (a.aggtransfn, a.aggfinalfn)
@@ -30,5 +31,5 @@ WHERE CASE WHEN p.prokind = 'a'  -- an aggregate itself is always immutable; wha
            ) AND NOT (p.proname = 'now' AND p.pronargs = 0))
       END
 UNION ALL
-SELECT type, 'text to ' || type, 'input' FROM input_casts
+SELECT type, 'text to ' || type, 'input', 's' FROM input_casts
 ORDER BY 1, 2
