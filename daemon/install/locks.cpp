@@ -99,7 +99,8 @@ std::vector<StepLock> locks_of(const Plan& plan) {
 std::string lock_policy(std::chrono::milliseconds timeout, std::chrono::milliseconds patience) {
     return "a try for a lock ends after " + core::human_duration(timeout) +
            " (daemon.lock_timeout): nobody queues behind it for longer; " + core::human_duration(pause_between_tries) +
-           " later comes the next, for " + core::human_duration(patience) + " in all";
+           " later comes the next, for " + core::human_duration(patience) +
+           " in all; of a partitioned table, its partitions are locked alike";
 }
 
 }  // namespace freshet::install
