@@ -4,6 +4,7 @@
 #include "joined_columns.hpp"
 #include "levels.hpp"
 #include "scope.hpp"
+#include "unique_match.hpp"
 
 namespace freshet::query {
 
@@ -260,7 +261,14 @@ void Flattener::add_using(Flattened& arm, const PgQuery__JoinExpr& join, std::si
         const auto equality = sql::quote(owners[0].front()) + "." + sql::quote(column) + " = " +
                               sql::quote(owners[1].front()) + "." + sql::quote(column);
         const auto parsed = Tree::parse_expression(equality);
-        arm.conditions.push_back(rewrite(tree_, parsed.expression(), arm));
+        auto* condition = rewrite(tree_, parsed.expression(), arm);
+        // A cast that is not written could make different keys equal.
+        if (join.jointype != PG_QUERY__JOIN_TYPE__JOIN_INNER &&
+            !same_equality(*condition->a_expr->lexpr, *condition->a_expr->rexpr, arm, facts_)) {
+            reject(item, "the USING column " + column + " of an outer join may have two types",
+                   "write the condition with ON");
+        }
+        arm.conditions.push_back(condition);
     }
 }
 

@@ -169,6 +169,16 @@ TEST(Lookups, OfASubSelectGiveNullForWhatItComputes) {
     EXPECT_THAT(arm.conditions, IsEmpty());
 }
 
+TEST(Lookups, AreNotFoundThroughCastsThatUsingHides) {
+    const auto joined = [](const std::string& type) {
+        return rejection("SELECT x.id FROM ((SELECT (a.big)::" + type +
+                         " AS id FROM public.a) x LEFT JOIN public.b USING (id)) GROUP BY x.id");
+    };
+    EXPECT_EQ(joined("integer"), "accepted");
+    EXPECT_EQ(joined("double precision"),
+              "the USING column id of an outer join may have two types | write the condition with ON |  ");
+}
+
 TEST(Lookups, OnTheLeftOfARightJoin) {
     const auto arm = arm_of("SELECT b.cost FROM (public.b RIGHT JOIN public.a ON ((b.id = a.b_id))) GROUP BY b.cost");
     EXPECT_EQ(arm.relations[0].table.name, "a");
