@@ -20,6 +20,7 @@ enum class Flavour {
     above,         // HAVING, and what stands above the groups
     totals,        // aggregates without GROUP BY
     recomputed,    // aggregates that are recomputed
+    lookups,       // outer joins by a key
 };
 
 Case generate(std::uint64_t seed, Flavour flavour = Flavour::everything);

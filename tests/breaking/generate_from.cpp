@@ -69,23 +69,71 @@ class FromClause {
 
     // Into the arm; returns what can be read.
     Scope generate() {
-        const auto wanted = flavour_ == Flavour::joins ? random_.between(2, 3)
+        const auto wanted = flavour_ == Flavour::joins || flavour_ == Flavour::lookups ? random_.between(2, 3)
                             : flavour_ == Flavour::retention
                                 ? 1
                                 : std::vector<std::size_t>{1, 1, 1, 2, 2, 3}[random_.below(6)];
         Scope scope;
-        arm_.from = relation("a", scope);
+        arm_.from = relation(random_.below(case_.tables.size()), "a", scope);
         for (std::size_t i = 1; i < wanted; ++i) {
-            Scope joined;
-            const auto next = relation(std::string(1, static_cast<char>('a' + i)), joined);
-            const auto on = join_condition(scope, joined);
-            arm_.from = combine(arm_.from.text + " JOIN " + next.text + " ON " + on.text, {&arm_.from, &next, &on});
-            scope.insert(scope.end(), joined.begin(), joined.end());
+            const std::string alias(1, static_cast<char>('a' + i));
+            if (!random_.chance(flavour_ == Flavour::lookups ? 60 : 35) || !look_up(alias, scope)) {
+                join(alias, scope);
+            }
         }
         return scope;
     }
 
   private:
+    void join(const std::string& alias, Scope& scope) {
+        Scope joined;
+        const auto next = relation(random_.below(case_.tables.size()), alias, joined);
+        const auto on = join_condition(scope, joined);
+        arm_.from = combine(arm_.from.text + " JOIN " + next.text + " ON " + on.text, {&arm_.from, &next, &on});
+        scope.insert(scope.end(), joined.begin(), joined.end());
+    }
+
+    // An outer join by a primary key, if what is there has columns of the types of one.
+    bool look_up(const std::string& alias, Scope& scope) {
+        const auto table = random_.below(case_.tables.size());
+        const auto& key = case_.tables[table].key;
+        Scope joined;
+        Piece on{"", {}};
+        const auto columns = columns_under(case_, table, alias);
+        std::vector<Piece> partners;
+        for (const auto column : key) {
+            std::vector<Piece> alike;
+            for (const auto& one : scope) {
+                if (one.type == columns[column].type) {
+                    alike.push_back(one.piece);
+                }
+            }
+            if (alike.empty()) {
+                return false;
+            }
+            partners.push_back(random_.pick(alike));
+        }
+        if (key.empty()) {
+            return false;
+        }
+        const auto next = relation(table, alias, joined);
+        for (std::size_t i = 0; i < key.size(); ++i) {
+            const auto& own = joined[key[i]].piece;
+            on = combine(on.text + (i == 0 ? "" : " AND ") + own.text + " = " + partners[i].text,
+                         {&on, &own, &partners[i]});
+        }
+        if (random_.chance(30)) {
+            const auto more = condition(random_, joined);
+            on = combine(on.text + " AND (" + more.text + ")", {&on, &more});
+        }
+        const auto& from = arm_.from;
+        arm_.from = combine(random_.chance(20) ? next.text + " RIGHT JOIN " + from.text + " ON " + on.text
+                                               : from.text + " LEFT JOIN " + next.text + " ON " + on.text,
+                            {&from, &next, &on});
+        scope.insert(scope.end(), joined.begin(), joined.end());
+        return true;
+    }
+
     // SELECT x AS y0, ... FROM table WHERE ...; whoever reads it needs all the columns it lists.
     Piece rows_of(std::size_t table, const std::string& alias, Scope& scope) {
         const auto inner = columns_under(case_, table, "i");
@@ -101,8 +149,8 @@ class FromClause {
                 reads_of(inner)};
     }
 
-    Piece relation(const std::string& alias, Scope& scope) {
-        const auto table = *arm_.tables.insert(random_.below(case_.tables.size())).first;
+    Piece relation(std::size_t table, const std::string& alias, Scope& scope) {
+        arm_.tables.insert(table);
         if (!random_.chance(25)) {
             scope = columns_under(case_, table, alias);
             return {case_.tables[table].quoted() + " AS " + alias, {}};

@@ -58,6 +58,8 @@ const std::vector<Mutation>& mutations() {
          "after > 0 AND after - change <= 0", "after > 0", Flavour::extremes},
         {"digits_never_taken_back", "a sum shows the digits of rows that are gone", "sign * ('1e'", "abs(sign) * ('1e'",
          Flavour::spellings},
+        {"lookup_keeps_nulls", "what an outer join showed before it found a row stays", "_match ON true",
+         "_match ON false", Flavour::lookups},
     };
     return all;
 }
