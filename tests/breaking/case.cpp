@@ -26,7 +26,20 @@ std::string create_table(const Case& one, const Table& table) {
         lines.push_back("FOREIGN KEY (" + quote(table.columns[table.reference->column].name) + ") REFERENCES " +
                         one.tables[table.reference->target].quoted() + " " + table.reference->actions);
     }
-    return "CREATE TABLE " + table.quoted() + " (" + joined(lines, ", ") + ")";
+    auto text = "CREATE TABLE " + table.quoted() + " (" + joined(lines, ", ") + ")";
+    if (table.partitions > 0) {
+        text += " PARTITION BY HASH (" + key.front() + ")";
+    }
+    for (std::size_t i = 0; i < table.partitions; ++i) {
+        text += ";\nCREATE TABLE " + table.quoted_partition(i) + " PARTITION OF " + table.quoted() +
+                " FOR VALUES WITH (MODULUS " + std::to_string(table.partitions) + ", REMAINDER " + std::to_string(i) +
+                ")";
+    }
+    return text;
+}
+
+std::string target_of(const Table& table, const Write& write) {
+    return write.partition ? table.quoted_partition(*write.partition) : table.quoted();
 }
 
 std::string copy_field(const Value& value) {
@@ -90,7 +103,7 @@ std::string key_list(const Table& table) {
 }
 
 std::string insert(const Case& one, const Table& table, const Write& write, const std::vector<std::size_t>& kept) {
-    auto text = "INSERT INTO " + table.quoted() + " AS t (" + column_list(table, write, kept) + ") VALUES " +
+    auto text = "INSERT INTO " + target_of(table, write) + " AS t (" + column_list(table, write, kept) + ") VALUES " +
                 values(table, write, kept, false);
     if (write.on_conflict && !table.key.empty()) {
         const auto list = set_list(one, table, write);
@@ -112,8 +125,8 @@ std::string merge(const Case& one, const Table& table, const Write& write, const
     }
     const auto list = set_list(one, table, write);
     const auto columns = column_list(table, write, kept);
-    return "MERGE INTO " + table.quoted() + " AS t USING (VALUES " + values(table, write, kept, true) + ") AS m(" +
-           columns + ") ON " + joined(matches, " AND ") +
+    return "MERGE INTO " + target_of(table, write) + " AS t USING (VALUES " + values(table, write, kept, true) +
+           ") AS m(" + columns + ") ON " + joined(matches, " AND ") +
            (write.condition.text.empty() || !one.makes_sense(write.condition)
                 ? ""
                 : " WHEN MATCHED AND " + write.condition.text + " THEN DELETE") +
@@ -145,6 +158,10 @@ std::string quote(const std::string& name) {
 
 std::string Table::quoted() const {
     return quote(schema) + "." + quote(name);
+}
+
+std::string Table::quoted_partition(std::size_t number) const {
+    return quote(schema) + "." + quote(name + "_p" + std::to_string(number));
 }
 
 std::string View::quoted() const {
@@ -204,6 +221,7 @@ std::optional<std::string> statement_of(const Case& one, const Write& write, std
         return std::nullopt;
     }
     const auto kept = kept_columns(table, write);
+    const auto name = target_of(table, write);
     switch (write.kind) {
         case WriteKind::insert:
             return kept.empty() || write.rows.empty() ? std::nullopt : std::optional(insert(one, table, write, kept));
@@ -215,16 +233,16 @@ std::optional<std::string> statement_of(const Case& one, const Write& write, std
                 }
                 copied += joined(fields, "\t") + "\n";
             }
-            return kept.empty() ? std::nullopt
-                                : std::optional("COPY " + table.quoted() + " (" + column_list(table, write, kept) +
-                                                ") FROM STDIN");
+            return kept.empty()
+                       ? std::nullopt
+                       : std::optional("COPY " + name + " (" + column_list(table, write, kept) + ") FROM STDIN");
         case WriteKind::update: {
             const auto list = set_list(one, table, write);
             return list.empty() ? std::nullopt
-                                : std::optional("UPDATE " + table.quoted() + " AS t SET " + list + condition_of(write));
+                                : std::optional("UPDATE " + name + " AS t SET " + list + condition_of(write));
         }
         case WriteKind::remove:
-            return "DELETE FROM " + table.quoted() + " AS t" + condition_of(write);
+            return "DELETE FROM " + name + " AS t" + condition_of(write);
         case WriteKind::merge:
             return table.key.empty() || kept.empty() || write.rows.empty()
                        ? std::nullopt

@@ -44,9 +44,11 @@ struct Table {
     std::vector<Column> columns;
     std::vector<std::size_t> key;  // empty: no primary key
     std::optional<ForeignKey> reference;
+    std::size_t partitions = 0;  // 0: not partitioned; else by a hash of the first column of the key
     bool gone = false;
 
     std::string quoted() const;
+    std::string quoted_partition(std::size_t number) const;
 };
 
 struct Output {
@@ -125,6 +127,7 @@ struct Write {
     bool on_conflict = false;                                // insert
     Piece condition;                                         // update, remove; empty text: all rows
     std::string other;                                       // a statement that names the table only
+    std::optional<std::size_t> partition;                    // straight into it; else the table
 };
 
 enum class Act {

@@ -51,6 +51,8 @@ const std::vector<Construct>& constructs() {
         {"numeric key as text", "::text AS \"g", ""},
         {"key under another collation", " COLLATE \"C\") AS \"g", ""},
         {"retention", "", " (keep "},
+        {"partitioned table", "", "PARTITION BY"},
+        {"write to a partition", "", "_p0\" AS t"},
         {"generated column", "", "GENERATED ALWAYS"},
         {"foreign key", "", "REFERENCES"},
         {"money column", "", " money"},
