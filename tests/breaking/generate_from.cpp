@@ -62,6 +62,84 @@ std::set<ColumnId> reads_of(const Scope& scope) {
     return reads;
 }
 
+// For each column of the table's primary key one of its type; none if there is no key, or nothing of such a type.
+std::vector<Piece> partners_of_key(Random& random, const Case& one, std::size_t table, const Scope& scope) {
+    std::vector<Piece> partners;
+    for (const auto column : one.tables[table].key) {
+        std::vector<Piece> alike;
+        for (const auto& other : scope) {
+            if (other.type == one.tables[table].columns[column].type) {
+                alike.push_back(other.piece);
+            }
+        }
+        if (alike.empty()) {
+            return {};
+        }
+        partners.push_back(random.pick(alike));
+    }
+    return partners;
+}
+
+Piece by_key(const Table& table, const Scope& columns, const std::vector<Piece>& partners) {
+    Piece all{"", {}};
+    for (std::size_t i = 0; i < partners.size(); ++i) {
+        const auto& own = columns[table.key[i]].piece;
+        all = combine(all.text + (i == 0 ? "" : " AND ") + own.text + " = " + partners[i].text,
+                      {&all, &own, &partners[i]});
+    }
+    return all;
+}
+
+// A sub-query that finds one row of a table by its key.
+class SubQuery {
+  public:
+    SubQuery(Random& random, const Case& one, const Scope& scope)
+        : random_(random),
+          table_(random.below(one.tables.size())),
+          columns_(columns_under(one, table_, "e")),
+          key_(one.tables[table_].key),
+          name_(one.tables[table_].quoted()),
+          partners_(partners_of_key(random, one, table_, scope)) {
+        if (finds()) {
+            found_ = by_key(one.tables[table_], columns_, partners_);
+            if (random_.chance(30)) {
+                const auto more = condition(random_, columns_);
+                found_ = combine(found_.text + " AND (" + more.text + ")", {&found_, &more});
+            }
+        }
+    }
+
+    bool finds() const { return !partners_.empty(); }
+
+    Piece semi_join() const {
+        if (key_.size() == 1 && random_.chance(40)) {
+            const auto& own = columns_[key_.front()].piece;
+            const auto more = condition(random_, columns_);
+            return combine(partners_.front().text + " IN (SELECT " + own.text + from() + more.text + ")",
+                           {&own, &more, &partners_.front()});
+        }
+        return combine((random_.chance(50) ? "NOT EXISTS (SELECT" : "EXISTS (SELECT") + from() + found_.text + ")",
+                       {&found_});
+    }
+
+    Visible value() const {
+        const auto& column = columns_[random_.below(columns_.size())];
+        return {combine("(SELECT " + column.piece.text + from() + found_.text + ")", {&column.piece, &found_}),
+                column.type};
+    }
+
+  private:
+    std::string from() const { return " FROM " + name_ + " AS e WHERE "; }
+
+    Random& random_;
+    std::size_t table_;
+    Scope columns_;
+    std::vector<std::size_t> key_;
+    std::string name_;
+    std::vector<Piece> partners_;
+    Piece found_;
+};
+
 class FromClause {
   public:
     FromClause(Random& random, Flavour flavour, Case& one, Arm& arm)
@@ -96,32 +174,13 @@ class FromClause {
     // An outer join by a primary key, if what is there has columns of the types of one.
     bool look_up(const std::string& alias, Scope& scope) {
         const auto table = random_.below(case_.tables.size());
-        const auto& key = case_.tables[table].key;
-        Scope joined;
-        Piece on{"", {}};
-        const auto columns = columns_under(case_, table, alias);
-        std::vector<Piece> partners;
-        for (const auto column : key) {
-            std::vector<Piece> alike;
-            for (const auto& one : scope) {
-                if (one.type == columns[column].type) {
-                    alike.push_back(one.piece);
-                }
-            }
-            if (alike.empty()) {
-                return false;
-            }
-            partners.push_back(random_.pick(alike));
-        }
-        if (key.empty()) {
+        const auto partners = partners_of_key(random_, case_, table, scope);
+        if (partners.empty()) {
             return false;
         }
+        Scope joined;
         const auto next = relation(table, alias, joined);
-        for (std::size_t i = 0; i < key.size(); ++i) {
-            const auto& own = joined[key[i]].piece;
-            on = combine(on.text + (i == 0 ? "" : " AND ") + own.text + " = " + partners[i].text,
-                         {&on, &own, &partners[i]});
-        }
+        auto on = by_key(case_.tables[table], joined, partners);
         if (random_.chance(30)) {
             const auto more = condition(random_, joined);
             on = combine(on.text + " AND (" + more.text + ")", {&on, &more});
@@ -210,6 +269,18 @@ Arm generate_arm(Random& random, Flavour flavour, Case& one, Scope& scope) {
     const auto conditions = std::vector<std::size_t>{0, 0, 0, 1, 1, 2}[random.below(6)];
     for (std::size_t i = 0; i < conditions; ++i) {
         arm.conditions.push_back(condition(random, scope));
+    }
+    if (random.chance(flavour == Flavour::lookups ? 40 : 15)) {
+        const SubQuery sub_query(random, one, scope);
+        if (sub_query.finds()) {
+            arm.conditions.push_back(sub_query.semi_join());
+        }
+    }
+    if (random.chance(flavour == Flavour::lookups ? 40 : 15)) {
+        const SubQuery sub_query(random, one, scope);
+        if (sub_query.finds()) {
+            scope.push_back(sub_query.value());
+        }
     }
     return arm;
 }
