@@ -11,9 +11,13 @@ namespace freshet::compile {
 
 namespace {
 
-// How what is recomputed is proven. Its type need not have an equality.
+// How what is recomputed is proven. Its type need not have an equality; where equal values may read differently, as 1.5
+// and 1.50 do, which of them an aggregate with DISTINCT takes is open.
 Comparison comparison_of(const Recomputed& aggregate) {
     const auto& type = aggregate.column.type;
+    if (type == "numeric" || type == "interval" || type == "text") {
+        return Comparison::exact;
+    }
     return type == "double precision" ? Comparison::as_double
            : type == "real"           ? Comparison::as_real
                                       : Comparison::as_text;

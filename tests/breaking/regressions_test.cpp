@@ -87,6 +87,14 @@ TEST_F(Regressions, RowsOfANullGroupOfAnEnumAreRecomputedOnce) {
     EXPECT_EQ(wrong(), exact);
 }
 
+// Which of 1.5 and 1.50 is summed is open, so a proof must not take one for wrong.
+TEST_F(Regressions, AProofFindsEqualDistinctSumsEqual) {
+    install("CREATE TABLE t(id int, x numeric); INSERT INTO t VALUES (1, 1.5), (1, 1.50)",
+            "SELECT id, sum(DISTINCT x) AS s FROM t GROUP BY id");
+    client_.exec("UPDATE freshet.state_1_0 SET r0 = r0::numeric(10,5)");
+    EXPECT_EQ(hand_.verify("report", {}).differences, 0);
+}
+
 TEST(TheMachine, PlaysASeedTheSameWayAgain) {
     Player player(place());
     EXPECT_FALSE(player.play(generate(3)));
