@@ -163,13 +163,13 @@ asio::awaitable<std::vector<std::string>> redefined_views(pg::Connection& connec
         names.push_back(view.name.name);
         fingerprints.push_back(view.fingerprint);
     }
-    auto transaction = co_await pg::Transaction::begin(connection, pg::Isolation::read_committed);
-    co_await connection.query("SELECT set_config('search_path', '', true)");
+    std::vector<std::string> reasons;
+    if (views.empty()) {
+        co_return reasons;
+    }
     const auto rows = co_await connection.query(
         query_text("redefined_views"),
         pg::params(pg::array_text(schemas), pg::array_text(names), pg::array_text(fingerprints)));
-    co_await transaction.rollback();
-    std::vector<std::string> reasons;
     for (int i = 0; i < rows.rows(); ++i) {
         reasons.push_back("the view " + sql::QualifiedName{rows.text(i, 0), rows.text(i, 1)}.display() +
                           (rows.boolean(i, 2) ? ", which it reads, is gone" : ", which it reads, was defined anew"));

@@ -32,9 +32,10 @@ constexpr std::array poll_outcomes = {"empty", "found", "failed"};
 constexpr std::array session_roles = {"control", "worker"};
 constexpr std::array bell_modes = {"armed", "always", "never"};
 constexpr std::array capture_fault_reasons = {
-    "table_gone",         "table_replaced", "trigger_missing", "trigger_disabled", "trigger_altered", "function_missing",
-    "function_replaced",  "column_gone",    "column_retyped",  "column_nullable",  "column_altered",  "key_gone",
-    "key_altered",        "unique_gone",        "released",       "not_recorded",    "restored",         "partition_attached", "partition_detached"};
+    "table_gone",       "table_replaced",    "trigger_missing",    "trigger_disabled",   "trigger_altered",
+    "function_missing", "function_replaced", "column_gone",        "column_retyped",     "column_nullable",
+    "column_altered",   "key_gone",          "key_altered",        "unique_gone",        "released",
+    "not_recorded",     "restored",          "partition_attached", "partition_detached", "view_redefined"};
 constexpr std::array triggers = {TriggeredBy::event, TriggeredBy::scheduled, TriggeredBy::manual, TriggeredBy::startup};
 constexpr std::array failure_reasons = {
     FailureReason::connection, FailureReason::lock_timeout, FailureReason::statement_timeout, FailureReason::conflict,

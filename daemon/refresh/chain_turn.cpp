@@ -4,6 +4,7 @@
 
 #include "freshet/capture/integrity.hpp"
 #include "freshet/catalog/chain.hpp"
+#include "freshet/catalog/views_read.hpp"
 
 namespace freshet::refresh {
 
@@ -11,8 +12,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// TRUNCATE, and an ALTER TABLE that writes the table anew, are not MVCC-safe: a snapshot from before sees an empty table
-// afterwards. So what is to be read is held before there is a snapshot.
+// TRUNCATE, and an ALTER TABLE that writes the table anew, are not MVCC-safe: a snapshot from before sees an empty
+// table afterwards. So what is to be read is held before there is a snapshot.
 std::string lock_sources(const catalog::StoredView& view) {
     std::string tables;
     for (const auto& source : view.sources) {
@@ -90,7 +91,8 @@ asio::awaitable<bool> ChainTurn::advance(Step& step) {
     step.outcome.oldest_change = oldest_below(step);
     const auto fault = co_await capture_fault(step);
     if (fault && !recomputes_all(step.member.request)) {
-        throw core::Error(*fault, "nothing is folded until they are, and the view is recomputed then; see docs/runbooks.md");
+        throw core::Error(*fault,
+                          "nothing is folded until they are, and the view is recomputed then; see docs/runbooks.md");
     }
     if (nothing_to_do(step.turn, step.member.request)) {
         co_return true;
@@ -104,7 +106,8 @@ asio::awaitable<bool> ChainTurn::advance(Step& step) {
     co_return done;
 }
 
-// In the turn's own snapshot: what is wrong with the capture of a source is known before anything is folded from its log.
+// In the turn's own snapshot: what is wrong with the capture of a source, or with a plain view between it and the
+// query, is known before anything is folded from its log.
 asio::awaitable<std::optional<std::string>> ChainTurn::capture_fault(const Step& step) {
     std::optional<std::string> fault;
     if (catalog::keeps_state(step.member.view.strategy)) {
@@ -115,6 +118,11 @@ asio::awaitable<std::optional<std::string>> ChainTurn::capture_fault(const Step&
         const auto faults = co_await capture::capture_faults_of(connection_, sources);
         if (!faults.empty()) {
             fault = faults.front().text();
+            co_return fault;
+        }
+        const auto redefined = co_await catalog::redefined_views(connection_, step.member.view.program.views);
+        if (!redefined.empty()) {
+            fault = redefined.front();
         }
     }
     co_return fault;

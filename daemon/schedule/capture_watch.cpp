@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "freshet/catalog/chain.hpp"
+#include "freshet/catalog/views_read.hpp"
 #include "freshet/install/install.hpp"
 #include "queries.hpp"
 
@@ -83,6 +84,11 @@ asio::awaitable<void> CaptureWatch::take_note(pg::Connection& connection, const 
     std::map<int, std::string> broken;  // names by id
     for (auto* loop : in_dependency_order(views)) {
         auto reason = reason_for(loop->view(), faults);
+        const auto known = redefined_[loop->view_id()];
+        const auto redefined = co_await redefinition(connection, *loop);
+        if (reason.empty()) {
+            reason = redefined;
+        }
         if (reason.empty()) {
             reason = reason_from_below(loop->view(), broken);
         }
@@ -90,7 +96,7 @@ asio::awaitable<void> CaptureWatch::take_note(pg::Connection& connection, const 
             broken.emplace(loop->view_id(), loop->view().display_name());
         }
         loop->capture_fault(reason);  // first: a recomputation that ends now must not mark the view ready
-        if (!reason.empty() && faults_ != faults) {
+        if (!reason.empty() && (faults_ != faults || known != redefined)) {
             co_await install::mark_broken(connection, loop->view_id(), reason);
         }
     }
@@ -98,6 +104,20 @@ asio::awaitable<void> CaptureWatch::take_note(pg::Connection& connection, const 
         co_await connection.query(query_text("record_faults"), pg::params(as_json(faults)));
     }
     faults_ = faults;
+}
+
+// What became of the plain views that the view reads; empty if nothing.
+asio::awaitable<std::string> CaptureWatch::redefinition(pg::Connection& connection, const ViewLoop& loop) {
+    const auto reasons = co_await catalog::redefined_views(connection, loop.view().program.views);
+    std::string reason = reasons.empty() ? "" : reasons.front();
+    auto& known = redefined_[loop.view_id()];
+    if (!reason.empty() && reason != known) {
+        log_.error("a view no longer follows its query",
+                   {{"view", loop.view().display_name()}, {"reason", reason}, {"hint", "run freshetd install"}});
+        metrics_.capture_fault("view_redefined");
+    }
+    known = reason;
+    co_return reason;
 }
 
 // True if the triggers of a source were put back.
@@ -123,8 +143,9 @@ asio::awaitable<bool> CaptureWatch::restore_source(pg::Connection& connection, c
     auto& obstacle = obstacles_[fault.source_id];
     if (!result.done) {
         if (obstacle != result.obstacle) {
-            log_.warning("triggers could not be put back",
-                         {{"source", fault.source}, {"error", result.obstacle}, {"hint", "tried again; or run freshetd install"}});
+            log_.warning("triggers could not be put back", {{"source", fault.source},
+                                                            {"error", result.obstacle},
+                                                            {"hint", "tried again; or run freshetd install"}});
         }
         obstacle = result.obstacle;
         co_return false;

@@ -240,6 +240,8 @@ TEST_F(ReplacedView, IsNoticedAndBuiltAnew) {
     EXPECT_THAT(redefined(), IsEmpty());
     client.exec("CREATE OR REPLACE VIEW lower AS SELECT kind, n + 1 AS n FROM entry");
     EXPECT_THAT(redefined(), ElementsAre("the view public.lower, which it reads, was defined anew"));
+    client.exec("UPDATE entry SET n = n + 1 WHERE id = 1");
+    EXPECT_THROW(engine.refresh("v"), core::Error);  // not a row of the old definition
     const auto plan = engine.plan();
     EXPECT_EQ(plan.views.front().action, Action::rebuild);
     EXPECT_EQ(plan.views.front().reasons.back(), "the view public.lower, which it reads, was defined anew");

@@ -41,7 +41,8 @@ struct RefusedSources {
 asio::awaitable<ViewsRead> views_read(pg::Connection& connection, std::string normalised_sql);
 
 // Of the views that a program remembers, those that are defined otherwise now or are gone: one reason each, for people.
-// Runs in a transaction of its own and changes nothing.
+// As the snapshot of the caller sees them, if it has a transaction. Definitions are read under the session's
+// search_path, which must be that of freshet's sessions (pg_catalog).
 asio::awaitable<std::vector<std::string>> redefined_views(pg::Connection& connection,
                                                           std::vector<compile::ViewRead> views);
 

@@ -1,6 +1,6 @@
-// The watch over capture: finds sources whose changes may go unnoticed, breaks the views that read them, and puts right
-// what it can; the views are recomputed then. Each finding is a line of the log, a metric and a row of
-// freshet.capture_fault.
+// The watch over capture: finds sources whose changes may go unnoticed, and plain views that are defined anew, breaks
+// the views that read them, and puts right what it can; the views are recomputed then. Each finding is a line of the
+// log, a metric and a row of freshet.capture_fault.
 //
 // Not thread-safe; lives on the control session. What it refers to must outlive it.
 #pragma once
@@ -28,12 +28,16 @@ class CaptureWatch {
 
     asio::awaitable<void> check(pg::Connection& connection, const Views& views);
     // What was found before counts as news again: the views are others now.
-    void forget() { faults_.clear(); }
+    void forget() {
+        faults_.clear();
+        redefined_.clear();
+    }
 
   private:
     using Faults = std::vector<capture::CaptureFault>;
 
     asio::awaitable<void> take_note(pg::Connection& connection, const Views& views, Faults faults);
+    asio::awaitable<std::string> redefinition(pg::Connection& connection, const ViewLoop& loop);
     asio::awaitable<bool> restore(pg::Connection& connection, const Views& views, Faults faults);
     asio::awaitable<bool> restore_source(pg::Connection& connection, const Views& views, capture::CaptureFault fault);
     void report_news(const Faults& faults);
@@ -42,6 +46,7 @@ class CaptureWatch {
     observe::Metrics& metrics_;
     std::chrono::milliseconds lock_timeout_;
     Faults faults_;
+    std::map<int, std::string> redefined_;  // by view: what became of the plain views it reads; empty for nothing
     std::map<int, std::string> obstacles_;  // by source: why it could not be restored at the last try
 };
 

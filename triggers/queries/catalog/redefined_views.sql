@@ -1,5 +1,5 @@
 -- Of the views named by $1 (schemas), $2 (names) and $3 (fingerprints of their definitions), those that differ. To be
--- run under an empty search_path: the definition is written under it.
+-- run under a search_path that is empty or pg_catalog: the definition is written under it.
 SELECT w.schema_name, w.view_name, c.oid IS NULL AS gone
 FROM unnest($1::text[], $2::text[], $3::text[]) AS w(schema_name, view_name, fingerprint)
 LEFT JOIN pg_class c ON c.oid = to_regclass(quote_ident(w.schema_name) || '.' || quote_ident(w.view_name))
