@@ -357,7 +357,7 @@ TEST_F(Positions, StatusSaysHowFreshAndHowHealthyAViewIs) {
         "attnum > 0");
     EXPECT_EQ(columns,
               "view_name, strategy, state, as_of, staleness_seconds, pending_changes, last_refresh_at, last_status, "
-              "last_error, consecutive_failures, verified_at, drift_rows, capture_faults");
+              "last_error, consecutive_failures, verified_at, drift_rows, capture_faults, reads");
     const auto status = [&](const std::string& what) {
         return ledger.client.scalar("SELECT " + what + " FROM freshet.status");
     };
