@@ -1,18 +1,14 @@
 #include "freshet/catalog/resolve.hpp"
 
 #include "freshet/query/expand_views.hpp"
-#include "freshet/sql/texts.hpp"
 #include "probe.hpp"
+#include "queries.hpp"
 #include "source_faults.hpp"
 #include "stand_in.hpp"
 
 namespace freshet::catalog {
 
 namespace {
-
-std::string query_text(std::string_view name) {
-    return std::string(sql::text("triggers/queries/catalog/" + std::string(name) + ".sql"));
-}
 
 std::string numbered_columns(int count) {
     std::string list;

@@ -3,16 +3,12 @@
 #include <algorithm>
 
 #include "freshet/query/shape.hpp"
-#include "freshet/sql/texts.hpp"
 #include "probe.hpp"
+#include "queries.hpp"
 
 namespace freshet::catalog {
 
 namespace {
-
-std::string query_text(std::string_view name) {
-    return std::string(sql::text("triggers/queries/catalog/" + std::string(name) + ".sql"));
-}
 
 // One text, understood.
 struct Understood {
@@ -104,8 +100,8 @@ class Resolver {
         const auto rows = co_await connection_.query(query_text("called_functions"), pg::params(oid));
         for (int i = 0; i < rows.rows(); ++i) {
             // A set is as good as any other value here, if its rows depend on the arguments and settings alone.
-            const bool steady_set = rows.text(i, 2) == "set" &&
-                                    (rows.text(i, 3) == "i" || rows.text(i, 0) == "generate_series");
+            const bool steady_set =
+                rows.text(i, 2) == "set" && (rows.text(i, 3) == "i" || rows.text(i, 0) == "generate_series");
             if (!steady_set) {
                 auto fault = function_fault(text, rows, i);
                 if (rows.text(i, 1) == "now()") {
@@ -134,8 +130,8 @@ class Resolver {
     // A table whose changes must be captured; false if that cannot be.
     bool usable(const Understood::Reads& read) {
         if (read.table.schema == "freshet") {
-            faults_.push_back(at_view("it reads " + read.table.display() + ", which is freshet's own",
-                                      "read the tables behind it"));
+            faults_.push_back(
+                at_view("it reads " + read.table.display() + ", which is freshet's own", "read the tables behind it"));
             return false;
         }
         if (read.table.schema == "pg_catalog" || read.table.schema == "information_schema") {
@@ -176,9 +172,9 @@ class Resolver {
             const auto index = static_cast<std::size_t>(found - query.columns.begin());
             const auto& type = query.base_types[index];
             if (type.ends_with("[]") || (type.find('.') != std::string::npos && !query.enums[index])) {
-                faults_.push_back(at_view("the key " + key + " is of type " + type +
-                                              ", whose equality cannot be used to find rows",
-                                          "make the key a number, text, date or enum, say by a cast"));
+                faults_.push_back(
+                    at_view("the key " + key + " is of type " + type + ", whose equality cannot be used to find rows",
+                            "make the key a number, text, date or enum, say by a cast"));
                 continue;
             }
             whole.keys.push_back(index);
@@ -190,9 +186,11 @@ class Resolver {
         for (std::size_t i = 0; i < resolved_.whole.keys.size() && faults_.empty(); ++i) {
             const auto& name = resolved_.whole.columns[resolved_.whole.keys[i]].name;
             const auto equal = co_await connection_.query(
-                "SELECT EXISTS (SELECT FROM pg_operator WHERE oprname = '=' AND oprnamespace = 'pg_catalog'::regnamespace "
+                "SELECT EXISTS (SELECT FROM pg_operator WHERE oprname = '=' AND oprnamespace = "
+                "'pg_catalog'::regnamespace "
                 "AND oprleft = oprright AND (oprleft = $1::regtype OR oprleft = (SELECT CASE WHEN typtype "
-                "= 'e' THEN 'anyenum'::regtype WHEN typtype = 'r' THEN 'anyrange'::regtype WHEN typname = 'varchar' THEN "
+                "= 'e' THEN 'anyenum'::regtype WHEN typtype = 'r' THEN 'anyrange'::regtype WHEN typname = 'varchar' "
+                "THEN "
                 "'text'::regtype END FROM pg_type WHERE oid = $1::regtype)))",
                 pg::params(resolved_.whole.key_types[i]));
             if (!equal.boolean(0, 0)) {

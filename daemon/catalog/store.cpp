@@ -4,15 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "freshet/compile/emit.hpp"
-#include "freshet/sql/texts.hpp"
+#include "queries.hpp"
 
 namespace freshet::catalog {
 
 namespace {
-
-std::string query_text(std::string_view name) {
-    return std::string(sql::text("triggers/queries/catalog/" + std::string(name) + ".sql"));
-}
 
 StoredSource read_source(const pg::Result& rows, int row) {
     StoredSource source;
@@ -48,8 +44,7 @@ void read_program(const std::string& document, Unreadable unreadable, StoredView
     }
 }
 
-StoredView read_view(const pg::Result& rows, int row, const std::vector<StoredSource>& sources,
-                     Unreadable unreadable) {
+StoredView read_view(const pg::Result& rows, int row, const std::vector<StoredSource>& sources, Unreadable unreadable) {
     const auto text = [&](std::string_view column) { return rows.text(row, rows.column_index(column)); };
     StoredView view;
     view.id = static_cast<int>(rows.integer(row, rows.column_index("id")));
@@ -62,9 +57,8 @@ StoredView read_view(const pg::Result& rows, int row, const std::vector<StoredSo
     view.timezone = text("timezone");
     view.fingerprint = text("fingerprint");
     for (const auto& id : rows.strings(row, rows.column_index("sources"))) {
-        const auto source = std::find_if(sources.begin(), sources.end(), [&](const StoredSource& one) {
-            return std::to_string(one.id) == id;
-        });
+        const auto source = std::find_if(sources.begin(), sources.end(),
+                                         [&](const StoredSource& one) { return std::to_string(one.id) == id; });
         view.sources.push_back(*source);
     }
     view.tables = rows.strings(row, rows.column_index("tables"));
@@ -104,14 +98,17 @@ std::string display_name(const sql::QualifiedName& name) {
     return name.schema == "public" ? name.name : name.display();
 }
 
-std::string StoredView::display_name() const { return catalog::display_name(name); }
+std::string StoredView::display_name() const {
+    return catalog::display_name(name);
+}
 
 asio::awaitable<std::optional<Installation>> load_installation(pg::Connection& connection) {
     const auto exists = co_await connection.query(
         "SELECT to_regclass('freshet.installation') IS NOT NULL AS installed, "
         "coalesce(has_schema_privilege(to_regnamespace('freshet'), 'USAGE'), true) AS allowed");
     if (!exists.boolean(0, 1)) {
-        throw core::Error("no right to use the schema freshet", "run as the role that installed freshet, or a member of it");
+        throw core::Error("no right to use the schema freshet",
+                          "run as the role that installed freshet, or a member of it");
     }
     if (!exists.boolean(0, 0)) {
         co_return std::nullopt;

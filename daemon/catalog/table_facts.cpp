@@ -1,15 +1,11 @@
 #include <algorithm>
 
 #include "freshet/catalog/resolve.hpp"
-#include "freshet/sql/texts.hpp"
+#include "queries.hpp"
 
 namespace freshet::catalog {
 
 namespace {
-
-std::string query_text(std::string_view name) {
-    return std::string(sql::text("triggers/queries/catalog/" + std::string(name) + ".sql"));
-}
 
 struct Kind {
     std::string_view letter;  // pg_class.relkind

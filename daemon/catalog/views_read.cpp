@@ -4,8 +4,8 @@
 #include <optional>
 #include <set>
 
-#include "freshet/sql/texts.hpp"
 #include "probe.hpp"
+#include "queries.hpp"
 
 namespace freshet::catalog {
 
@@ -15,10 +15,6 @@ struct Refusal {
     std::string reason;
     std::string hint;
 };
-
-std::string query_text(std::string_view name) {
-    return std::string(sql::text("triggers/queries/catalog/" + std::string(name) + ".sql"));
-}
 
 std::string listing(const std::vector<std::string>& names) {
     std::string text;
