@@ -61,15 +61,12 @@ class Ejection {
         request.conclude = [this] { return swap(); };
         auto compared = view_;
         compared.definition = "SELECT * FROM " + beside_.quoted();
-        const auto deadline = std::chrono::steady_clock::now() + policy_.patience;
-        auto proof = co_await refresh::verify(connection_, compared, request);
-        while (proof.busy) {
-            if (std::chrono::steady_clock::now() >= deadline) {
-                throw no_lock("give back " + view_.name.display(), policy_);
-            }
-            co_await async::sleep_for(pause_between_tries);
+        refresh::Proof proof;
+        const Attempt attempt = [&]() -> asio::awaitable<bool> {
             proof = co_await refresh::verify(connection_, compared, request);
-        }
+            co_return !proof.busy;
+        };
+        co_await try_until_done(attempt, policy_, "give back " + view_.name.display());
         if (proof.differences > 0) {
             throw core::Error("cannot give back " + view_.name.display() + ": it differs from its query in " +
                                   std::to_string(proof.differences) + " rows",
@@ -103,15 +100,8 @@ class Ejection {
 
     // The transaction is long and its work dear: while a lock is not to be had, only this part is tried again.
     asio::awaitable<void> swap() {
-        const auto deadline = std::chrono::steady_clock::now() + policy_.patience;
-        bool done = co_await try_swap();
-        while (!done) {
-            if (std::chrono::steady_clock::now() >= deadline) {
-                throw no_lock("give back " + view_.name.display(), policy_);
-            }
-            co_await async::sleep_for(pause_between_tries);
-            done = co_await try_swap();
-        }
+        const Attempt attempt = [this] { return try_swap(); };
+        co_await try_until_done(attempt, policy_, "give back " + view_.name.display());
     }
 
     asio::awaitable<bool> try_swap() {

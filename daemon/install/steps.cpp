@@ -48,15 +48,15 @@ asio::awaitable<void> run_all(pg::Connection& connection, const std::vector<std:
     }
 }
 
+core::Error no_lock(const std::string& what, LockPolicy policy) {
+    return core::Error("cannot " + what + ": a lock was not to be had within " + core::human_duration(policy.patience),
+                       "end long transactions on the table (pg_stat_activity shows them), then run install again");
+}
+
 }  // namespace
 
 bool worth_another_try(const pg::Error& error) {
     return error.sqlstate() == lock_not_available || error.sqlstate() == deadlock_detected;
-}
-
-core::Error no_lock(const std::string& what, LockPolicy policy) {
-    return core::Error("cannot " + what + ": a lock was not to be had within " + core::human_duration(policy.patience),
-                       "end long transactions on the table (pg_stat_activity shows them), then run install again");
 }
 
 std::string query_text(std::string_view name) {
@@ -70,14 +70,19 @@ asio::awaitable<void> under_lock(pg::Connection& connection, std::vector<std::st
 }
 
 asio::awaitable<void> under_lock(pg::Connection& connection, Work work, LockPolicy policy, std::string what) {
+    const Attempt attempt = [&] { return try_once(connection, work, policy.timeout); };
+    co_await try_until_done(attempt, policy, std::move(what));
+}
+
+asio::awaitable<void> try_until_done(Attempt attempt, LockPolicy policy, std::string what) {
     const auto deadline = std::chrono::steady_clock::now() + policy.patience;
-    bool done = co_await try_once(connection, work, policy.timeout);
+    bool done = co_await attempt();
     while (!done) {
         if (std::chrono::steady_clock::now() >= deadline) {
             throw no_lock(what, policy);
         }
         co_await async::sleep_for(pause_between_tries);
-        done = co_await try_once(connection, work, policy.timeout);
+        done = co_await attempt();
     }
 }
 
@@ -111,7 +116,8 @@ std::string record_capture(const capture::SourceCapture& capture) {
            array_of(read_columns(capture)) + ", " + array_of(capture.identity) + ", " +
            sql::literal(nlohmann::json(capture.lookup_keys).dump()) + "::jsonb, " +
            array_of(capture::create_functions(capture)) + ", " + array_of(capture::trigger_templates(capture)) +
-           ") ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint, operations = excluded.operations, reads = "
+           ") ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint, operations = excluded.operations, "
+           "reads = "
            "excluded.reads, key = excluded.key, lookup_keys = excluded.lookup_keys, functions = "
            "excluded.functions, triggers = excluded.triggers";
 }
@@ -136,7 +142,8 @@ std::vector<std::string> retyped_columns(const capture::SourceCapture& capture, 
 
 // What the log has of the source is lost: the views are to be recomputed.
 std::string break_views(int source_id) {
-    return "UPDATE freshet.view v SET state = 'broken' FROM freshet.view_source x WHERE v.state = 'ready' AND x.view_id = "
+    return "UPDATE freshet.view v SET state = 'broken' FROM freshet.view_source x WHERE v.state = 'ready' AND "
+           "x.view_id = "
            "v.id AND x.source_id = " +
            std::to_string(source_id);
 }

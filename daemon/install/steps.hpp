@@ -27,8 +27,10 @@ asio::awaitable<void> under_lock(pg::Connection& connection, Work work, LockPoli
 
 // Whether another try can help: a lock was not to be had.
 bool worth_another_try(const pg::Error& error);
-// What a try that must give up says.
-core::Error no_lock(const std::string& what, LockPolicy policy);
+// Makes the attempt until it returns true, with a pause after each that does not. Throws core::Error naming `what` when the
+// patience is over.
+using Attempt = std::function<asio::awaitable<bool>()>;
+asio::awaitable<void> try_until_done(Attempt attempt, LockPolicy policy, std::string what);
 constexpr std::chrono::milliseconds pause_between_tries{200};
 
 // Brings the capture of one source to what `capture` says: log, functions, triggers and the record of them together.
