@@ -62,10 +62,7 @@ class Ejection {
         auto compared = view_;
         compared.definition = "SELECT * FROM " + beside_.quoted();
         refresh::Proof proof;
-        const Attempt attempt = [&]() -> asio::awaitable<bool> {
-            proof = co_await refresh::verify(connection_, compared, request);
-            co_return !proof.busy;
-        };
+        const Attempt attempt = [&] { return try_proof(compared, request, proof); };
         co_await try_until_done(attempt, policy_, "give back " + view_.name.display());
         if (proof.differences > 0) {
             throw core::Error("cannot give back " + view_.name.display() + ": it differs from its query in " +
@@ -96,6 +93,13 @@ class Ejection {
         if (!adoption_) {
             co_await run_all(indexes_of(view_, configured_, beside_));
         }
+    }
+
+    // False if another refreshes the view.
+    asio::awaitable<bool> try_proof(const catalog::StoredView& compared, const refresh::VerifyRequest& request,
+                                    refresh::Proof& proof) {
+        proof = co_await refresh::verify(connection_, compared, request);
+        co_return !proof.busy;
     }
 
     // The transaction is long and its work dear: while a lock is not to be had, only this part is tried again.
