@@ -9,8 +9,8 @@ namespace freshet::capture {
 
 namespace {
 
-constexpr std::array restorable_reasons = {"table_replaced",    "trigger_missing",    "trigger_altered",
-                                           "function_missing",  "function_replaced",  "partition_attached",
+constexpr std::array restorable_reasons = {"table_replaced",     "trigger_missing",   "trigger_altered",
+                                           "function_missing",   "function_replaced", "partition_attached",
                                            "partition_detached", "partition_new",     "column_altered",
                                            "key_altered",        "not_recorded"};
 
@@ -41,7 +41,8 @@ std::string CaptureFault::text() const {
 }
 
 asio::awaitable<std::vector<CaptureFault>> capture_faults(pg::Connection& connection) {
-    const auto known = co_await connection.query("SELECT to_regprocedure('freshet.capture_faults(integer[])') IS NOT NULL");
+    const auto known =
+        co_await connection.query("SELECT to_regprocedure('freshet.capture_faults(integer[])') IS NOT NULL");
     if (!known.boolean(0, 0)) {
         std::vector<CaptureFault> none;
         co_return none;

@@ -76,12 +76,13 @@ bool pairs_by_equality(const std::string& column, const std::vector<query::Colum
 
 SourceCapture make_capture(int source_id, const sql::QualifiedName& table, const std::vector<query::ColumnFact>& facts,
                            std::vector<std::string> primary_key, const std::vector<const compile::Program*>& programs,
-                           std::vector<CapturedEvent> events, std::size_t concurrent_views) {
+                           std::vector<CapturedEvent> events, std::size_t concurrent_views, TableKind kind) {
     SourceCapture capture;
     capture.source_id = source_id;
     capture.table = table;
     capture.rows = !programs.empty();
     capture.touch = concurrent_views > 0;
+    capture.kind = kind;
     capture.identity = std::move(primary_key);
     capture.identity_by_image =
         !std::all_of(capture.identity.begin(), capture.identity.end(),
@@ -138,7 +139,7 @@ std::string survey_sql(const std::vector<SurveyedSource>& sources, std::string_v
     return text +
            "SELECT source_id AS source, kind, count(*) AS changes, min(at) AS oldest, '{}'::bigint[] AS events\n" +
            "FROM freshet.marker WHERE xid" + pending + "xid, $1::pg_snapshot) AND source_id IN (" + ids + ")" +
-           (strategy == "concurrent" ? "" : " AND kind = 'truncate'") + "\nGROUP BY source_id, kind";
+           (strategy == "concurrent" ? "" : " AND kind <> 'touch'") + "\nGROUP BY source_id, kind";
 }
 
 }  // namespace freshet::capture

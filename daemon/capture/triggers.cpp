@@ -3,38 +3,33 @@
 #include <functional>
 
 #include "freshet/capture/source_capture.hpp"
+#include "pairing.hpp"
+#include "partitioned.hpp"
 
 namespace freshet::capture {
 
 namespace {
 
-std::string log_name(const SourceCapture& capture) { return "freshet.log_" + std::to_string(capture.source_id); }
+std::string log_name(const SourceCapture& capture) {
+    return "freshet.log_" + std::to_string(capture.source_id);
+}
 
 std::string function_name(const SourceCapture& capture, std::string_view operation) {
     return "freshet.capture_" + std::to_string(capture.source_id) + "_" + std::string(operation);
 }
 
-// ", "-separated text of one item per log column.
-std::string per_column(const SourceCapture& capture, const std::function<std::string(const std::string&)>& text) {
-    std::string list;
-    for (const auto& column : capture.columns) {
-        list += (list.empty() ? "" : ", ") + text(sql::quote(column.name));
-    }
-    return list;
+std::string with_comma(const std::string& list) {
+    return list.empty() ? "" : ", " + list;
 }
-
-std::string columns_of(const SourceCapture& capture, const std::string& alias) {
-    return per_column(capture, [&](const std::string& column) { return alias + "." + column; });
-}
-
-std::string with_comma(const std::string& list) { return list.empty() ? "" : ", " + list; }
 
 std::string column_definition(const query::ColumnFact& column) {
     return sql::quote(column.name) + " " + column.log_type +
            (column.collation.empty() ? "" : " COLLATE " + column.collation);
 }
 
-std::string events_column(const SourceCapture& capture) { return capture.events.empty() ? "" : ", freshet_events"; }
+std::string events_column(const SourceCapture& capture) {
+    return capture.events.empty() ? "" : ", freshet_events";
+}
 
 // The bits of the events that row "r" satisfies, where `started` holds for the event's number.
 std::string event_bits(const SourceCapture& capture, const std::function<std::string(const CapturedEvent&)>& started) {
@@ -61,24 +56,6 @@ std::string row_matters(const SourceCapture& capture) {
     return text;
 }
 
-// The columns of a transition table's rows as "r". A column is named without its table: if a writer's table has lost it, or
-// has it under another name, the name is found further out, where it is NULL. So the writer's statement goes on; that the
-// capture is damaged is for the watch over it to find.
-std::string rows_of(const std::vector<query::ColumnFact>& columns, const std::string& transition) {
-    if (columns.empty()) {
-        return transition + " AS r";
-    }
-    std::string absent;
-    std::string names;
-    for (const auto& column : columns) {
-        const auto name = sql::quote(column.name);
-        absent += (absent.empty() ? "NULL::" : ", NULL::") + column.log_type + " AS " + name;
-        names += (names.empty() ? "" : ", ") + name;
-    }
-    return "(SELECT " + absent + ") AS freshet_absent CROSS JOIN LATERAL (SELECT " + names + " FROM " + transition +
-           " AS freshet_row) AS r";
-}
-
 std::string insert_select(const SourceCapture& capture) {
     std::string text = "SELECT 1";
     if (!capture.events.empty()) {
@@ -91,49 +68,6 @@ std::string insert_select(const SourceCapture& capture) {
 std::string delete_select(const SourceCapture& capture) {
     return std::string("SELECT -1") + (capture.events.empty() ? "" : ", 0") + with_comma(columns_of(capture, "r")) +
            "\n        FROM " + rows_of(capture.columns, "freshet_old") + "\n        WHERE " + row_matters(capture);
-}
-
-// How the old and the new version of a row find each other. Without a primary key: by all logged columns, and the
-// how-many-eth of the rows alike.
-struct Pairing {
-    std::string old_rows;
-    std::string new_rows;
-    std::string condition;
-    std::string marker;  // a column that is never NULL on an existing side
-};
-
-std::string same_identity(const SourceCapture& capture) {
-    std::string equal;
-    std::string old_key;
-    std::string new_key;
-    for (const auto& column : capture.identity) {
-        const auto name = sql::quote(column);
-        equal += (equal.empty() ? "o." : " AND o.") + name + " = n." + name;
-        old_key += (old_key.empty() ? "o." : ", o.") + name;
-        new_key += (new_key.empty() ? "n." : ", n.") + name;
-    }
-    return capture.identity_by_image
-               ? "ROW(" + old_key + ")::record OPERATOR(pg_catalog.*=) ROW(" + new_key + ")::record"
-               : equal;
-}
-
-Pairing pairing(const SourceCapture& capture) {
-    if (!capture.identity.empty()) {
-        auto columns = capture.columns;
-        columns.insert(columns.end(), capture.pairing.begin(), capture.pairing.end());
-        const auto rows = [&](const std::string& transition) {
-            return "(SELECT r.* FROM " + rows_of(columns, transition) + ")";
-        };
-        return {rows("freshet_old"), rows("freshet_new"), same_identity(capture), sql::quote(capture.identity.front())};
-    }
-    const auto numbered = [&](const std::string& rows) {
-        const auto image = "ROW(" + columns_of(capture, "r") + ")::text COLLATE \"C\"";
-        return "(SELECT " + columns_of(capture, "r") + ", " + image +
-               " AS freshet_image, row_number() OVER (PARTITION BY " + image + ") AS freshet_number FROM " +
-               rows_of(capture.columns, rows) + ")";
-    };
-    return {numbered("freshet_old"), numbered("freshet_new"),
-            "o.freshet_image = n.freshet_image AND o.freshet_number = n.freshet_number", "freshet_number"};
 }
 
 // Whether the event's predicate held for the old version of the row.
@@ -149,11 +83,10 @@ std::string did_not_hold_before(const CapturedEvent& event) {
 }
 
 // FULL JOIN is never a nested loop, so a plan made for one row stays good for many.
-std::string update_select(const SourceCapture& capture) {
-    const auto pair = pairing(capture);
+std::string update_select(const SourceCapture& capture, const Pairing& pair) {
     const auto side = [&](const std::string& sign, const std::string& alias) {
-        const auto columns = per_column(
-            capture, [&](const std::string& column) { return alias + "." + column + " AS " + column; });
+        const auto columns =
+            per_column(capture, [&](const std::string& column) { return alias + "." + column + " AS " + column; });
         return "SELECT " + sign + " AS freshet_sign" + with_comma(columns) + " WHERE " + alias + "." + pair.marker +
                " IS NOT NULL";
     };
@@ -161,24 +94,50 @@ std::string update_select(const SourceCapture& capture) {
     if (!capture.events.empty()) {
         text += ", " + event_bits(capture, did_not_hold_before);
     }
-    return text + with_comma(columns_of(capture, "r")) + "\n        FROM " + pair.old_rows + " AS o\n        FULL JOIN " +
-           pair.new_rows + " AS n ON " + pair.condition + "\n        CROSS JOIN LATERAL (\n            " +
-           side("-1", "o") + "\n            UNION ALL\n            " + side("1", "n") + ") AS r\n        WHERE (o." +
-           pair.marker + " IS NULL OR n." + pair.marker + " IS NULL OR ROW(" + columns_of(capture, "o") +
-           ")::record OPERATOR(pg_catalog.*<>) ROW(" + columns_of(capture, "n") + ")::record)\n          AND (" +
-           row_matters(capture) + ")";
+    return text + with_comma(columns_of(capture, "r")) + "\n        FROM " + pair.old_rows +
+           " AS o\n        FULL JOIN " + pair.new_rows + " AS n ON " + pair.condition +
+           "\n        CROSS JOIN LATERAL (\n            " + side("-1", "o") + "\n            UNION ALL\n            " +
+           side("1", "n") + ") AS r\n        WHERE (o." + pair.marker + " IS NULL OR n." + pair.marker +
+           " IS NULL OR ROW(" + columns_of(capture, "o") + ")::record OPERATOR(pg_catalog.*<>) ROW(" +
+           columns_of(capture, "n") + ")::record)\n          AND (" + row_matters(capture) + ")";
+}
+
+std::string insert_into_log(const SourceCapture& capture, const std::string& slot, const std::string& select) {
+    return "INSERT INTO " + log_name(capture) + "_" + slot + " (freshet_sign" + events_column(capture) +
+           with_comma(per_column(capture, [](const std::string& column) { return column; })) + ")\n        " + select;
 }
 
 std::string log_statement(const SourceCapture& capture, const std::string& slot, const std::string& select) {
-    const auto insert = "INSERT INTO " + log_name(capture) + "_" + slot + " (freshet_sign" + events_column(capture) +
-                        with_comma(per_column(capture, [](const std::string& column) { return column; })) +
-                        ")\n        " + select;
+    const auto insert = insert_into_log(capture, slot, select);
     if (capture.events.empty()) {
         return insert + ";\n        GET DIAGNOSTICS logged = ROW_COUNT;";
     }
     return "WITH l AS (" + insert +
-           "\n        RETURNING freshet_events)\n        SELECT count(*), bit_or(l.freshet_events) INTO logged, started "
+           "\n        RETURNING freshet_events)\n        SELECT count(*), bit_or(l.freshet_events) INTO logged, "
+           "started "
            "FROM l;";
+}
+
+// The same of rows that are read from the table itself, by its name of the moment.
+std::string log_found(const SourceCapture& capture, const std::string& slot, const std::string& select) {
+    const auto insert = insert_into_log(capture, slot, select);
+    if (capture.events.empty()) {
+        return "EXECUTE " + with_root(insert) + ";\n        GET DIAGNOSTICS logged = ROW_COUNT;";
+    }
+    return "EXECUTE " +
+           with_root("WITH l AS (" + insert +
+                     " RETURNING freshet_events) SELECT count(*), bit_or(l.freshet_events) FROM l") +
+           " INTO logged, started;";
+}
+
+std::string mark_statement(const std::string& source, const std::string& slot, const std::string& kind) {
+    return "INSERT INTO freshet.marker_" + slot + " (source_id, kind) VALUES (" + source + ", '" + kind + "');";
+}
+
+// By the slot that writers use.
+std::string in_slot(const std::function<std::string(const std::string&)>& statement) {
+    return "IF bell & 1 = 0 THEN\n        " + statement("0") + "\n    ELSE\n        " + statement("1") +
+           "\n    END IF;\n    ";
 }
 
 std::string payload(const SourceCapture& capture) {
@@ -210,27 +169,51 @@ std::string trigger_function(const SourceCapture& capture, std::string_view oper
            dollar_quoted(body);
 }
 
-std::string create_function(const SourceCapture& capture, std::string_view operation, const std::string& select) {
+// `write` logs rows and sets `logged` to their number.
+std::string create_function(const SourceCapture& capture, std::string_view operation, const std::string& declarations,
+                            const std::string& write) {
     return trigger_function(
         capture, operation,
-        "#variable_conflict use_column\nDECLARE\n    bell integer;\n    logged bigint;\n    started "
-        "integer;\nBEGIN\n    SELECT last_value INTO bell FROM freshet.doorbell;\n    IF bell & 1 = 0 THEN\n        " +
-            log_statement(capture, "0", select) + "\n    ELSE\n        " + log_statement(capture, "1", select) +
-            "\n    END IF;\n    IF bell & 2 <> 0 AND logged > 0 THEN\n        PERFORM pg_notify('freshet', " +
-            payload(capture) + ");\n    END IF;\n    RETURN NULL;\nEND");
+        "#variable_conflict use_column\nDECLARE\n    bell integer;\n    logged bigint;\n    started integer;\n" +
+            declarations + "BEGIN\n    SELECT last_value INTO bell FROM freshet.doorbell;\n    " + write +
+            "IF bell & 2 <> 0 AND logged > 0 THEN\n        PERFORM pg_notify('freshet', " + payload(capture) +
+            ");\n    END IF;\n    RETURN NULL;\nEND");
+}
+
+std::string create_function(const SourceCapture& capture, std::string_view operation, const std::string& select) {
+    return create_function(capture, operation, "",
+                           in_slot([&](const std::string& slot) { return log_statement(capture, slot, select); }));
+}
+
+std::string create_update_function(const SourceCapture& capture) {
+    auto pair = pairing(capture);
+    const auto told = update_select(capture, pair);
+    if (!capture.checks_updates()) {
+        return create_function(capture, "update", told);
+    }
+    const auto log_told = in_slot([&](const std::string& slot) { return log_statement(capture, slot, told); });
+    std::string log_all = log_told;
+    if (!capture.identity.empty()) {
+        pair.new_rows = found_rows(capture);
+        const auto found = update_select(capture, pair);
+        log_all = "IF verdict = 'found' THEN\n    " +
+                  in_slot([&](const std::string& slot) { return log_found(capture, slot, found); }) + "ELSE\n    " +
+                  log_told + "END IF;\n    ";
+    }
+    const auto mark = in_slot(
+        [&](const std::string& slot) { return mark_statement(std::to_string(capture.source_id), slot, "unclear"); });
+    return create_function(capture, "update", verdict_declarations(),
+                           find_verdict(capture) + "IF verdict = 'unclear' THEN\n    " + mark +
+                               "logged := 1;\n    ELSE\n    " + log_all + "END IF;\n    ");
 }
 
 // A change that is no rows: only that it happened.
 std::string create_marker_function(const SourceCapture& capture, const std::string& kind) {
-    const auto insert = [&](const std::string& slot) {
-        return "INSERT INTO freshet.marker_" + slot + " (source_id, kind) VALUES (TG_ARGV[0]::integer, '" + kind + "');";
-    };
     return trigger_function(
         capture, kind,
-        "DECLARE\n    bell integer;\nBEGIN\n    SELECT last_value INTO bell FROM freshet.doorbell;\n    IF bell & 1 = "
-        "0 THEN\n        " +
-            insert("0") + "\n    ELSE\n        " + insert("1") +
-            "\n    END IF;\n    IF bell & 2 <> 0 THEN\n        PERFORM pg_notify('freshet', '{\"source\": ' || "
+        "DECLARE\n    bell integer;\nBEGIN\n    SELECT last_value INTO bell FROM freshet.doorbell;\n    " +
+            in_slot([&](const std::string& slot) { return mark_statement("TG_ARGV[0]::integer", slot, kind); }) +
+            "IF bell & 2 <> 0 THEN\n        PERFORM pg_notify('freshet', '{\"source\": ' || "
             "TG_ARGV[0] || '}');\n    END IF;\n    RETURN NULL;\nEND");
 }
 
@@ -238,9 +221,19 @@ constexpr std::string_view table_mark = "{table}";
 
 std::string create_trigger(const SourceCapture& capture, const std::string& name, const std::string& event,
                            const std::string& transition, const std::string& function) {
-    return "CREATE OR REPLACE TRIGGER " + name + " AFTER " + event + " ON " + std::string(table_mark) +
-           (transition.empty() ? "" : " REFERENCING " + transition) + " FOR EACH STATEMENT EXECUTE FUNCTION " + function +
-           "('" + std::to_string(capture.source_id) + "')";
+    return "CREATE OR REPLACE TRIGGER " + name + " " + event + " ON " + std::string(table_mark) +
+           (transition.empty() ? "" : " REFERENCING " + transition) + " FOR EACH STATEMENT EXECUTE FUNCTION " +
+           function + "('" + std::to_string(capture.source_id) + "')";
+}
+
+// The partition key is among the primary key's columns. Without one, every update may change what rows are told apart
+// by.
+std::string key_columns(const SourceCapture& capture) {
+    std::string list;
+    for (const auto& column : capture.identity) {
+        list += (list.empty() ? " OF " : ", ") + sql::quote(column);
+    }
+    return list;
 }
 
 std::string create_log_view(const SourceCapture& capture, const std::vector<std::string>& columns) {
@@ -285,16 +278,16 @@ std::vector<std::string> extend_log(const SourceCapture& capture, const std::vec
     std::string additions;
     for (const auto& column : capture.columns) {
         if (std::find(existing.begin(), existing.end(), column.name) == existing.end()) {
-            additions += (additions.empty() ? "" : ", ") + std::string("ADD COLUMN IF NOT EXISTS ") +
-                         column_definition(column);
+            additions +=
+                (additions.empty() ? "" : ", ") + std::string("ADD COLUMN IF NOT EXISTS ") + column_definition(column);
             columns.push_back(column.name);
         }
     }
     if (additions.empty()) {
         return {};
     }
-    return {"ALTER TABLE " + log_name(capture) + "_0 " + additions, "ALTER TABLE " + log_name(capture) + "_1 " + additions,
-            create_log_view(capture, columns)};
+    return {"ALTER TABLE " + log_name(capture) + "_0 " + additions,
+            "ALTER TABLE " + log_name(capture) + "_1 " + additions, create_log_view(capture, columns)};
 }
 
 std::vector<std::string> retype_log(const SourceCapture& capture, const std::vector<std::string>& existing,
@@ -305,9 +298,9 @@ std::vector<std::string> retype_log(const SourceCapture& capture, const std::vec
         std::string changes;
         for (const auto& column : capture.columns) {
             if (std::find(retyped.begin(), retyped.end(), column.name) != retyped.end()) {
-                changes += (changes.empty() ? "ALTER COLUMN " : ", ALTER COLUMN ") + sql::quote(column.name) + " TYPE " +
-                           column.log_type + (column.collation.empty() ? "" : " COLLATE " + column.collation) +
-                           " USING NULL";
+                changes += (changes.empty() ? "ALTER COLUMN " : ", ALTER COLUMN ") + sql::quote(column.name) +
+                           " TYPE " + column.log_type +
+                           (column.collation.empty() ? "" : " COLLATE " + column.collation) + " USING NULL";
             }
         }
         statements.push_back("TRUNCATE " + table);
@@ -327,7 +320,10 @@ std::vector<std::string> create_functions(const SourceCapture& capture) {
         add("insert", create_function(capture, "insert", insert_select(capture)));
         add("delete", create_function(capture, "delete", delete_select(capture)));
         if (!capture.columns.empty()) {
-            add("update", create_function(capture, "update", update_select(capture)));
+            add("update", create_update_function(capture));
+        }
+        if (capture.checks_updates()) {
+            add("keys", trigger_function(capture, "keys", note_written(capture)));
         }
     }
     if (capture.touch) {
@@ -344,16 +340,19 @@ std::vector<std::string> trigger_templates(const SourceCapture& capture) {
             create_trigger(capture, "freshet_" + operation, event, transition, function_name(capture, operation)));
     };
     if (capture.rows) {
-        add("insert", "insert", "NEW TABLE AS freshet_new");
-        add("delete", "delete", "OLD TABLE AS freshet_old");
+        add("insert", "AFTER insert", "NEW TABLE AS freshet_new");
+        add("delete", "AFTER delete", "OLD TABLE AS freshet_old");
         if (!capture.columns.empty()) {
-            add("update", "update", "OLD TABLE AS freshet_old NEW TABLE AS freshet_new");
+            add("update", "AFTER update", "OLD TABLE AS freshet_old NEW TABLE AS freshet_new");
+        }
+        if (capture.checks_updates()) {
+            add("keys", "BEFORE UPDATE" + key_columns(capture), "");
         }
     }
     if (capture.touch) {
-        add("touch", "INSERT OR UPDATE OR DELETE", "");
+        add("touch", "AFTER INSERT OR UPDATE OR DELETE", "");
     }
-    add("truncate", "TRUNCATE", "");
+    add("truncate", "AFTER TRUNCATE", "");
     return triggers;
 }
 
@@ -373,6 +372,9 @@ std::vector<std::string> operations(const SourceCapture& capture) {
     if (capture.rows && !capture.columns.empty()) {
         result.emplace_back("update");
     }
+    if (capture.checks_updates()) {
+        result.emplace_back("keys");
+    }
     if (capture.touch) {
         result.emplace_back("touch");
     }
@@ -380,15 +382,17 @@ std::vector<std::string> operations(const SourceCapture& capture) {
 }
 
 std::string drop_guard(int source_id) {
-    return "DO $freshet$\nDECLARE\n    guard text;\nBEGIN\n    FOR guard IN SELECT c.relname FROM pg_catalog.pg_class c "
-           "WHERE c.relnamespace = 'freshet'::regnamespace AND c.relkind = 'v'\n        AND c.relname ~ '^read by .* \\(" +
+    return "DO $freshet$\nDECLARE\n    guard text;\nBEGIN\n    FOR guard IN SELECT c.relname FROM pg_catalog.pg_class "
+           "c "
+           "WHERE c.relnamespace = 'freshet'::regnamespace AND c.relkind = 'v'\n        AND c.relname ~ '^read by .* "
+           "\\(" +
            std::to_string(source_id) +
            "\\)$'\n    LOOP\n        EXECUTE format('DROP VIEW freshet.%I', guard);\n    END LOOP;\nEND\n$freshet$";
 }
 
 std::vector<std::string> drop_triggers(int source_id) {
     std::vector<std::string> statements;
-    for (const auto* operation : {"insert", "update", "delete", "truncate", "touch"}) {
+    for (const auto* operation : {"insert", "update", "delete", "truncate", "touch", "keys"}) {
         statements.push_back("DROP FUNCTION IF EXISTS freshet.capture_" + std::to_string(source_id) + "_" + operation +
                              "() CASCADE");
     }

@@ -94,6 +94,7 @@ asio::awaitable<TableFacts> table_facts(pg::Connection& connection, sql::Qualifi
     check_rights(row, name);
     TableFacts facts;
     facts.oid = row.integer(0, row.column_index("oid"));
+    facts.partitioned = row.text(0, row.column_index("kind")) == "p";
     facts.primary_key = row.strings(0, row.column_index("primary_key"));
     facts.estimated_rows = row.integer(0, row.column_index("estimated_rows"));
     const auto columns = co_await connection.query(query_text("column_types"), pg::params(std::to_string(facts.oid)));

@@ -232,7 +232,8 @@ asio::awaitable<std::vector<CaptureCost>> measure_capture(pg::Connection& connec
             const auto facts = co_await catalog::table_facts(connection, source.table);
             auto capture =
                 capture::make_capture(source.id, source.table, facts.columns, facts.primary_key,
-                                      programs_over(plan, source.table), events_on(plan.events, source.table), 0);
+                                      programs_over(plan, source.table), events_on(plan.events, source.table), 0,
+                                      facts.partitioned ? capture::TableKind::partitioned : capture::TableKind::plain);
             cost = co_await Measurement(connection, std::move(capture), facts.oid).run();
         }
         costs.push_back(std::move(cost));

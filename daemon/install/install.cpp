@@ -166,8 +166,9 @@ asio::awaitable<void> Installer::install_captures(Views which) {
         std::erase_if(wanted.programs, [&](const compile::Program* program) {
             return !has_columns(facts.columns, program->source_of(table).columns);
         });
-        const auto capture = capture::make_capture(plan->id, table, facts.columns, facts.primary_key, wanted.programs,
-                                                   events_on(plan_.events, table), wanted.concurrent_views);
+        const auto capture = capture::make_capture(
+            plan->id, table, facts.columns, facts.primary_key, wanted.programs, events_on(plan_.events, table),
+            wanted.concurrent_views, facts.partitioned ? capture::TableKind::partitioned : capture::TableKind::plain);
         // The state of a view below is freshet's own: nobody else alters it, and its drop must not be refused.
         if (which == Views::final_only && !catalog::view_of_state(table)) {
             co_await install_guard(connection_, capture, readers_of(table), locks_);

@@ -243,8 +243,9 @@ asio::awaitable<void> Planner::plan_sources(Plan& plan) {
     }
     for (const auto& [table, need] : needs) {
         const auto facts = co_await facts_of(table);
-        const auto capture = capture::make_capture(source_id(table), table, facts.columns, facts.primary_key,
-                                                   need.programs, events_on(plan.events, table), need.concurrent_views);
+        const auto capture = capture::make_capture(
+            source_id(table), table, facts.columns, facts.primary_key, need.programs, events_on(plan.events, table),
+            need.concurrent_views, facts.partitioned ? capture::TableKind::partitioned : capture::TableKind::plain);
         SourcePlan source{Action::keep, table, capture.source_id, {}};
         const auto stored = std::find_if(sources_.begin(), sources_.end(),
                                          [&](const catalog::StoredSource& one) { return one.table == table; });

@@ -31,7 +31,7 @@ constexpr std::array<MetricRow, static_cast<std::size_t>(Metric::count)> rows = 
      "committed changes in the log that the view does not show yet, as of the last look"},
     {Metric::changes_captured, "freshet_changes_captured_total", counter, {"source", "op"},
      "rows written to the source's change log since this process leads, by what wrote them: insert, delete, update (two "
-     "for a row), truncate, touch (a statement, for concurrent views)"},
+     "for a row), truncate, unclear (a statement whose rows are not known), touch (a statement, for concurrent views)"},
     {Metric::changes_applied, "freshet_changes_applied_total", counter, {"view"},
      "changes folded into the view"},
     {Metric::events, "freshet_events_total", counter, {"event"},

@@ -27,6 +27,9 @@ std::string why_not_folded(const Turn& turn, const catalog::StoredView& view, co
     if (survey.truncated) {
         return "a source was truncated";
     }
+    if (survey.unclear) {
+        return "the rows that a statement wrote into a partitioned source are not known";
+    }
     if (turn.horizon_widened()) {
         return "the retention reaches further back than before";
     }
@@ -40,8 +43,7 @@ std::string why_not_folded(const Turn& turn, const catalog::StoredView& view, co
 }
 
 // The model is asked whatever is to be done, so that its predictions can be held against what things cost.
-std::string why_recompute(const Turn& turn, const catalog::StoredView& view, const Request& request,
-                          Outcome& outcome) {
+std::string why_recompute(const Turn& turn, const catalog::StoredView& view, const Request& request, Outcome& outcome) {
     if (request.weigh) {
         outcome.weighed = request.weigh(turn.survey().changes);
     }

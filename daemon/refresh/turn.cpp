@@ -24,8 +24,8 @@ std::string survey_statement(const catalog::StoredView& view) {
            capture::survey_sql(sources, catalog::name_of(view.strategy)) + ") AS survey";
 }
 
-// Seconds predicted of a fold and of a reconcile and the real ones, the rows a reconcile reads, and why. NULL for what is
-// not known.
+// Seconds predicted of a fold and of a reconcile and the real ones, the rows a reconcile reads, and why. NULL for what
+// is not known.
 pg::Params cost_params(const Outcome& outcome) {
     pg::Params values(4);
     if (outcome.weighed) {
@@ -94,6 +94,7 @@ asio::awaitable<void> Turn::look() {
         survey_.changes += changes;
         survey_.changed_sources.insert(id);
         survey_.truncated = survey_.truncated || rows.text(i, 1) == "truncate";
+        survey_.unclear = survey_.unclear || rows.text(i, 1) == "unclear";
         const auto oldest = rows.number(i, 3);
         survey_.oldest = survey_.oldest ? std::min(*survey_.oldest, oldest) : oldest;
         const auto counts = rows.strings(i, 4);
@@ -238,8 +239,7 @@ asio::awaitable<void> Turn::write_log(const Outcome& outcome, Trigger trigger, s
     const auto rows = std::to_string(outcome.rows_affected());
     const auto changes = std::to_string(outcome.changes);
     const auto label = outcome.strategy.empty() ? std::string(catalog::name_of(view_.strategy)) : outcome.strategy;
-    pg::Params values =
-        log_id ? pg::params(*log_id) : pg::params(view_.display_name(), std::string(name_of(trigger)));
+    pg::Params values = log_id ? pg::params(*log_id) : pg::params(view_.display_name(), std::string(name_of(trigger)));
     for (auto& value : pg::params(label, rows, changes, events)) {
         values.push_back(std::move(value));
     }

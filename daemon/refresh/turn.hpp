@@ -20,6 +20,7 @@ struct Survey {
     std::int64_t changes = 0;
     std::set<int> changed_sources;
     bool truncated = false;
+    bool unclear = false;  // a statement whose rows PostgreSQL told wrongly
     std::map<std::string, std::int64_t> events;
     std::optional<double> oldest;  // seconds since the epoch
 };

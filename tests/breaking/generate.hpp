@@ -21,6 +21,7 @@ enum class Flavour {
     totals,        // aggregates without GROUP BY
     recomputed,    // aggregates that are recomputed
     lookups,       // outer joins by a key
+    partitions,    // partitioned tables, and MERGE into them
 };
 
 Case generate(std::uint64_t seed, Flavour flavour = Flavour::everything);

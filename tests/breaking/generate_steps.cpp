@@ -35,6 +35,7 @@ class Workload {
     Write insert_of(std::size_t table);
     Write other_of(std::size_t table);
     Piece condition_of(std::size_t table);
+    std::pair<std::size_t, Piece> move_of(std::size_t table);
     std::vector<std::pair<std::size_t, Piece>> assignments_of(std::size_t table, bool merging);
     std::vector<std::size_t> writable(std::size_t table) const;
     std::vector<Step> control(int session);
@@ -73,17 +74,30 @@ Write Workload::insert_of(std::size_t table) {
     }
     const bool has_key = !case_.tables[table].key.empty();
     const auto kind = random_.below(100);
-    // What MERGE did to a partitioned table, PostgreSQL 15 itself tells its triggers wrongly.
-    const bool may_merge = has_key && case_.tables[table].partitions == 0;
-    write.kind = kind < 15 ? WriteKind::copy : kind < 30 && may_merge ? WriteKind::merge : WriteKind::insert;
+    const std::size_t merges = flavour_ == Flavour::partitions ? 70 : 30;
+    write.kind = kind < 15 ? WriteKind::copy : kind < merges && has_key ? WriteKind::merge : WriteKind::insert;
     write.on_conflict = has_key && random_.chance(75);
     if (write.on_conflict || write.kind == WriteKind::merge) {
         write.assignments = assignments_of(table, true);
+    }
+    if (write.kind == WriteKind::merge && case_.tables[table].partitions > 0 && random_.chance(25)) {
+        write.assignments.push_back(move_of(table));
     }
     if (write.kind == WriteKind::merge && random_.chance(30)) {
         write.condition = condition_of(table);
     }
     return write;
+}
+
+// Gives a row another key, and perhaps another partition.
+std::pair<std::size_t, Piece> Workload::move_of(std::size_t table) {
+    const auto column = case_.tables[table].key.front();
+    const auto& definition = case_.tables[table].columns[column];
+    if (definition.type->family == Family::integer) {
+        return {column,
+                {"t." + quote(definition.name) + " + " + std::to_string(random_.between(1, 9)), {{table, column}}}};
+    }
+    return {column, {typed_literal(*definition.type, random_row(random_, case_, table, {column}).front()), {}}};
 }
 
 Piece Workload::condition_of(std::size_t table) {

@@ -103,7 +103,7 @@ Table generate_table(Random& random, Flavour flavour, std::size_t number, const 
     table.schema = random.chance(20) ? "Übrige" : "public";
     table.name = random.chance(30) ? "T " + std::to_string(number) + "\"ö" : "t" + std::to_string(number);
     add_key(random, table);
-    if (!table.key.empty() && random.chance(20)) {
+    if (!table.key.empty() && random.chance(flavour == Flavour::partitions ? 75 : 20)) {
         table.partitions = random.between(2, 3);
     }
     if (random.chance(70)) {

@@ -60,6 +60,10 @@ const std::vector<Mutation>& mutations() {
          Flavour::spellings},
         {"lookup_keeps_nulls", "what an outer join showed before it found a row stays", "_match ON true",
          "_match ON false", Flavour::lookups},
+        {"merged_rows_believed", "capture takes what a MERGE into a partitioned table hands it for right",
+         "IF strays = 0 THEN", "IF strays >= 0 THEN", Flavour::partitions},
+        {"moved_rows_unseen", "what a MERGE moves to another partition passes unnoticed", "IF noted <> ",
+         "IF false AND noted <> ", Flavour::partitions},
     };
     return all;
 }

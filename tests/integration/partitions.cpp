@@ -21,7 +21,8 @@ constexpr const char* schema = R"(
     INSERT INTO hours SELECT g, date '2026-01-01' + g % 90, nullif('k' || g % 4, 'k3'), g * 0.25 FROM generate_series(1, 300) g;
 )";
 constexpr const char* query =
-    "SELECT kind, count(*) AS n, sum(amount) AS total, max(day) AS latest, count(DISTINCT day) AS days FROM hours GROUP BY kind";
+    "SELECT kind, count(*) AS n, sum(amount) AS total, max(day) AS latest, count(DISTINCT day) AS days FROM hours "
+    "GROUP BY kind";
 
 struct Partitions : ::testing::Test {
     Partitions() {
@@ -86,20 +87,156 @@ INSTANTIATE_TEST_SUITE_P(
         Write{"into_a_partition", "INSERT INTO hours_1 VALUES (900, '2026-01-05', 'k0', 7)"},
         Write{"into_one_with_other_attribute_numbers",
               "INSERT INTO hours_3 (id, day, kind, amount) VALUES (900, '2026-03-05', 'k0', 7); "
-              "UPDATE hours_3 SET amount = amount * 2, kind = 'moved' WHERE id % 2 = 0; DELETE FROM hours_3 WHERE id % 5 = 0"},
+              "UPDATE hours_3 SET amount = amount * 2, kind = 'moved' WHERE id % 2 = 0; DELETE FROM hours_3 WHERE id % "
+              "5 = 0"},
         Write{"into_a_partition_that_is_partitioned",
-              "INSERT INTO hours_2 VALUES (900, '2026-02-05', 'k0', 7); UPDATE hours_2 SET id = id + 400, kind = 'k9' WHERE id < 100"},
+              "INSERT INTO hours_2 VALUES (900, '2026-02-05', 'k0', 7); UPDATE hours_2 SET id = id + 400, kind = 'k9' "
+              "WHERE id < 100"},
         Write{"into_a_partition_of_a_partition",
               "INSERT INTO hours_2_a VALUES (-900, '2026-02-05', 'k1', 7); DELETE FROM hours_2_rest WHERE id % 2 = 0"},
-        Write{"rows_moved_between_partitions",
-              "UPDATE hours SET day = day + 31 WHERE day < '2026-02-20'"},
-        Write{"merge_and_conflicts",
-              "INSERT INTO hours SELECT g, date '2026-01-01' + g % 90, 'up', 1 FROM generate_series(290, 310) g ON CONFLICT "
-              "(id, day) DO UPDATE SET amount = hours.amount + 100; MERGE INTO hours h USING (SELECT generate_series(1, 20) AS "
-              "id) s ON h.id = s.id WHEN MATCHED AND h.id < 9 THEN DELETE WHEN MATCHED THEN UPDATE SET kind = 'merged'"},
+        Write{"rows_moved_between_partitions", "UPDATE hours SET day = day + 31 WHERE day < '2026-02-20'"},
+        Write{
+            "merge_and_conflicts",
+            "INSERT INTO hours SELECT g, date '2026-01-01' + g % 90, 'up', 1 FROM generate_series(290, 310) g ON "
+            "CONFLICT "
+            "(id, day) DO UPDATE SET amount = hours.amount + 100; MERGE INTO hours h USING (SELECT generate_series(1, "
+            "20) AS "
+            "id) s ON h.id = s.id WHEN MATCHED AND h.id < 9 THEN DELETE WHEN MATCHED THEN UPDATE SET kind = 'merged'"},
+        Write{"keys_moved_on",
+              "UPDATE hours SET id = id + 1 WHERE id > 200; UPDATE hours_1 SET id = -id WHERE id % 2 = 0"},
+        Write{"all_columns_set",
+              "UPDATE hours SET (id, day, kind, amount) = (id, day + 30, 'all', amount) WHERE day < '2026-03-01'"},
+        Write{"conflicts_that_set_the_key",
+              "INSERT INTO hours SELECT g, date '2026-01-01' + g % 90, 'up', 1 FROM generate_series(290, 310) g ON "
+              "CONFLICT "
+              "(id, day) DO UPDATE SET id = excluded.id, day = excluded.day, kind = 'set'"},
+        Write{"moved_by_a_trigger_in_between",
+              "CREATE FUNCTION also() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.id < 50 THEN UPDATE hours SET "
+              "amount = "
+              "7 WHERE id = NEW.id + 100; END IF; RETURN NEW; END'; CREATE TRIGGER also AFTER UPDATE ON hours FOR EACH "
+              "ROW "
+              "EXECUTE FUNCTION also(); UPDATE hours SET kind = 'outer' WHERE id < 60"},
+        Write{"in_rolled_back_savepoints",
+              "BEGIN; SAVEPOINT s; UPDATE hours SET day = day + 31 WHERE id = 1; DELETE FROM hours WHERE id = 2; "
+              "ROLLBACK TO s; "
+              "UPDATE hours SET day = day + 31 WHERE id = 3; UPDATE hours SET kind = 'later' WHERE id = 4; COMMIT"},
         Write{"partition_truncated", "TRUNCATE hours_2_a", "reconcile"},
         Write{"parent_truncated", "TRUNCATE hours", "reconcile"}),
     [](const auto& one) { return one.param.name; });
+
+// Rows come in the order of the values, so that updates follow insertions.
+std::string merge(const std::string& into, const std::string& rows, const std::string& actions) {
+    return "SET enable_hashjoin = off; SET enable_mergejoin = off; MERGE INTO " + into + " t USING (VALUES " + rows +
+           ") AS s(id, day, what) ON t.id = s.id AND t.day = s.day::date " + actions +
+           "; RESET enable_hashjoin; RESET enable_mergejoin";
+}
+constexpr const char* mixed =
+    "(1, '2026-01-02', 'u'), (800, '2026-01-05', 'i'), (2, '2026-01-03', 'u'), (60, '2026-03-02', 'u'), (801, "
+    "'2026-03-05', "
+    "'i'), (3, '2026-01-04', 'd'), (40, '2026-02-10', 'u'), (62, '2026-03-04', 'd'), (802, '2026-02-05', 'i'), (130, "
+    "'2026-02-10', 'u')";
+constexpr const char* set = "WHEN MATCHED THEN UPDATE SET kind = 'merged', amount = t.amount + 1 ";
+constexpr const char* add = "WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.day::date, 'new', 5) ";
+constexpr const char* take = "WHEN MATCHED AND s.what = 'd' THEN DELETE ";
+constexpr const char* move = "WHEN MATCHED AND t.day < '2026-02-20' THEN UPDATE SET day = t.day + 31 ";
+
+const std::vector<Write>& merges() {
+    static const std::vector<Write> all = {
+        {"updates", merge("hours", mixed, set)},
+        {"updates_and_inserts", merge("hours", mixed, std::string(set) + add)},
+        {"updates_inserts_and_deletes", merge("hours", mixed, std::string(take) + set + add)},
+        {"updates_and_deletes", merge("hours", mixed, std::string(take) + set)},
+        {"inserts_and_deletes", merge("hours", mixed, std::string(take) + add)},
+        {"inserts", merge("hours", mixed, add)},
+        {"in_a_partition_that_is_partitioned",
+         merge("hours_2", "(40, '2026-02-10', 'u'), (802, '2026-02-05', 'i'), (130, '2026-02-10', 'u')",
+               std::string(set) + add)},
+        {"in_one_partition",
+         merge("hours_1", "(800, '2026-01-05', 'i'), (1, '2026-01-02', 'u')", std::string(set) + add)},
+        {"that_moves_rows", merge("hours", mixed, std::string(move) + set), "reconcile"},
+        {"that_moves_and_inserts", merge("hours", mixed, std::string(move) + add), "reconcile"},
+        {"that_moves_and_deletes", merge("hours", mixed, std::string(take) + move), "reconcile"},
+        {"that_moves_inserts_and_deletes", merge("hours", mixed, std::string(take) + move + add), "reconcile"},
+        {"that_changes_keys", merge("hours", mixed, "WHEN MATCHED THEN UPDATE SET id = t.id + 500 " + std::string(add)),
+         "reconcile"},
+        {"that_takes_a_key_left_free",
+         merge("hours", "(1, '2026-01-02', 'u'), (700, '2026-01-06', 'i'), (91, '2026-01-02', 'u')",
+               "WHEN MATCHED THEN UPDATE SET id = t.id + 1000 WHEN NOT MATCHED THEN INSERT VALUES (1, '2026-01-02', "
+               "'new', 5)"),
+         "reconcile"},
+        {"beside_a_trigger_that_updates_the_same_rows",
+         "CREATE FUNCTION also() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF pg_trigger_depth() < 2 THEN UPDATE "
+         "hours SET "
+         "amount = 7 WHERE id = NEW.id; END IF; RETURN NEW; END'; CREATE TRIGGER also AFTER UPDATE ON hours FOR EACH "
+         "ROW "
+         "EXECUTE FUNCTION also(); " +
+             merge("hours", mixed, std::string(set) + add),
+         "reconcile"},
+    };
+    return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(ByMerge, Written, ::testing::ValuesIn(merges()),
+                         [](const auto& one) { return one.param.name; });
+
+TEST_F(Partitions, MergeThroughAWriterWhoMayNotReadAsOwner) {
+    const auto role = database.name() + "_writer";
+    client.exec("CREATE ROLE " + role + "; GRANT SELECT, INSERT, UPDATE, DELETE ON hours TO " + role);
+    client.exec("SET ROLE " + role + "; " + merge("hours", mixed, std::string(set) + add) + "; RESET ROLE");
+    EXPECT_EQ(fold().strategy, "delta");
+    EXPECT_EQ(wrong(), exact);
+    client.exec("DROP OWNED BY " + role + "; DROP ROLE " + role);
+}
+
+TEST_F(Partitions, MergeOnATableThatWasRenamedGoesOn) {
+    client.exec("ALTER TABLE hours RENAME TO times; " + merge("times", mixed, std::string(set) + add));
+    client.exec("ALTER TABLE times RENAME TO hours");
+    EXPECT_EQ(fold().kind, refresh::Outcome::Kind::refreshed);
+    EXPECT_EQ(wrong(), exact);
+}
+
+struct Keyless : ::testing::Test {
+    static constexpr const char* rows = "SELECT kind, count(*) AS n, sum(amount) AS total FROM note GROUP BY kind";
+    Keyless() {
+        client.exec(
+            "CREATE TABLE note(id int, kind text, amount numeric) PARTITION BY LIST (kind); CREATE TABLE note_a "
+            "PARTITION OF note "
+            "FOR VALUES IN ('a'); CREATE TABLE note_rest PARTITION OF note DEFAULT; INSERT INTO note SELECT g, chr(97 "
+            "+ g % 3), g "
+            "FROM generate_series(1, 30) g");
+        engine.add_view("report", rows).strategy = settings::StrategyChoice::delta;
+        engine.install();
+    }
+    std::string strategy_after(const std::string& sql) {
+        client.exec(sql);
+        const auto outcome = engine.refresh("report");
+        EXPECT_EQ(differences(client, "report", rows), std::vector<std::string>{}) << sql;
+        EXPECT_EQ(engine.verify("report").differences, 0) << sql;
+        return outcome.strategy;
+    }
+    Database database;
+    Client client{database.conninfo()};
+    Engine engine{database.conninfo()};
+};
+
+TEST_F(Keyless, UpdatesAreFoldedAndMergesOfSeveralKindsAreNot) {
+    EXPECT_EQ(strategy_after("UPDATE note SET amount = amount + 1 WHERE id % 2 = 0"), "delta");
+    EXPECT_EQ(strategy_after("UPDATE note SET kind = 'a', amount = 2 WHERE id < 9"), "delta");
+    EXPECT_EQ(strategy_after("UPDATE note_rest SET amount = 3"), "delta");
+    EXPECT_EQ(
+        strategy_after(
+            "MERGE INTO note t USING generate_series(5, 20) s ON t.id = s WHEN MATCHED THEN UPDATE SET amount = s"),
+        "delta");
+    EXPECT_EQ(
+        strategy_after(
+            "MERGE INTO note t USING (SELECT generate_series(25, 40) AS id ORDER BY 1 DESC) s ON t.id = s.id WHEN "
+            "MATCHED THEN UPDATE SET amount = 0 WHEN NOT MATCHED THEN INSERT VALUES (s.id, 'b', 5)"),
+        "reconcile");
+    EXPECT_EQ(
+        strategy_after(
+            "MERGE INTO note t USING generate_series(5, 20) s ON t.id = s WHEN MATCHED THEN UPDATE SET kind = 'c'"),
+        "reconcile");
+}
 
 TEST_F(Partitions, ANewOneIsCapturedBeforeItHasRows) {
     client.exec("CREATE TABLE hours_4 PARTITION OF hours FOR VALUES FROM ('2026-04-01') TO ('2026-05-01')");
@@ -107,7 +244,8 @@ TEST_F(Partitions, ANewOneIsCapturedBeforeItHasRows) {
     EXPECT_EQ(fold().strategy, "delta");  // nothing can have been missed
     EXPECT_EQ(restore(), "false");
     client.exec(
-        "INSERT INTO hours_4 VALUES (900, '2026-04-05', 'direct', 7); INSERT INTO hours VALUES (901, '2026-04-05', 'k0', 8)");
+        "INSERT INTO hours_4 VALUES (900, '2026-04-05', 'direct', 7); INSERT INTO hours VALUES (901, '2026-04-05', "
+        "'k0', 8)");
     EXPECT_EQ(fold().strategy, "delta");
     EXPECT_EQ(wrong(), exact);
     EXPECT_FALSE(engine.plan().has_changes());
@@ -121,9 +259,9 @@ TEST_F(Partitions, ANewOneThatWasWrittenDirectly) {
 
 TEST_F(Partitions, RightsOnTheParentAreEnoughToSeeThatOneCame) {
     const auto role = database.name() + "_freshet";
-    client.exec("CREATE ROLE " + role + "; GRANT SELECT ON hours TO " + role +
-                "; GRANT USAGE ON SCHEMA freshet TO " + role + "; ALTER FUNCTION freshet.capture_faults(integer[]) OWNER TO " +
-                role + "; GRANT ALL ON ALL TABLES IN SCHEMA freshet TO " + role +
+    client.exec("CREATE ROLE " + role + "; GRANT SELECT ON hours TO " + role + "; GRANT USAGE ON SCHEMA freshet TO " +
+                role + "; ALTER FUNCTION freshet.capture_faults(integer[]) OWNER TO " + role +
+                "; GRANT ALL ON ALL TABLES IN SCHEMA freshet TO " + role +
                 "; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA freshet TO " + role);
     client.exec("CREATE TABLE hours_4 PARTITION OF hours FOR VALUES FROM ('2026-04-01') TO ('2026-05-01')");
     const std::string reason = "SELECT reason FROM freshet.capture_faults(ARRAY(SELECT id FROM freshet.source))";
@@ -136,7 +274,8 @@ TEST_F(Partitions, RightsOnTheParentAreEnoughToSeeThatOneCame) {
 
 TEST_F(Partitions, OneAttachedWithItsRows) {
     client.exec(
-        "CREATE TABLE more AS SELECT id + 1000 AS id, day + 90 AS day, kind, amount FROM hours WHERE day < '2026-01-10'; "
+        "CREATE TABLE more AS SELECT id + 1000 AS id, day + 90 AS day, kind, amount FROM hours WHERE day < "
+        "'2026-01-10'; "
         "ALTER TABLE more ALTER id SET NOT NULL, ALTER day SET NOT NULL; "
         "ALTER TABLE hours ATTACH PARTITION more FOR VALUES FROM ('2026-04-01') TO ('2026-05-01')");
     is_put_right("partition_attached (public.more)");
@@ -168,7 +307,9 @@ TEST_F(Partitions, InstallPutsThemRight) {
 TEST_F(Partitions, WritersInFlightAreNeitherLostNorDoubled) {
     Client direct(database.conninfo());
     Client mover(database.conninfo());
-    direct.exec("BEGIN; INSERT INTO hours_1 VALUES (900, '2026-01-05', 'k0', 7); UPDATE hours_3 SET amount = 1 WHERE id % 3 = 0");
+    direct.exec(
+        "BEGIN; INSERT INTO hours_1 VALUES (900, '2026-01-05', 'k0', 7); UPDATE hours_3 SET amount = 1 WHERE id % 3 = "
+        "0");
     mover.exec("BEGIN; UPDATE hours SET day = day + 31 WHERE id % 7 = 0 AND day < '2026-02-01'");
     fold();
     EXPECT_EQ(wrong(), exact);

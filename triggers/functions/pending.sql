@@ -17,7 +17,7 @@ BEGIN
     SELECT count(*), min(m.at) INTO changes, oldest
     FROM freshet.marker m JOIN freshet.view_source s ON s.source_id = m.source_id AND s.view_id = pending.view_id
     WHERE m.xid >= pg_snapshot_xmin(position_snapshot) AND NOT pg_visible_in_snapshot(m.xid, position_snapshot)
-      AND (m.kind = 'truncate' OR view_strategy = 'concurrent');
+      AND (m.kind <> 'touch' OR view_strategy = 'concurrent');
     IF view_strategy <> 'concurrent' THEN
         FOR source IN SELECT s.source_id FROM freshet.view_source s WHERE s.view_id = pending.view_id LOOP
             EXECUTE format('SELECT count(*), min(freshet_at) FROM freshet.log_%s

@@ -27,6 +27,10 @@ BEGIN
         OR (one.key <> '{}' AND before -> 'key' <> one.image -> 'key')) THEN
         RAISE EXCEPTION 'table %.% has other columns than it had', one.schema_name, one.table_name;
     END IF;
+    IF NOT everything AND 'update' = ANY (one.operations) AND NOT 'keys' = ANY (one.operations)
+       AND EXISTS (SELECT FROM pg_class c WHERE c.oid = root AND c.relkind = 'p') THEN
+        RAISE EXCEPTION 'table %.% is partitioned, and was not', one.schema_name, one.table_name;
+    END IF;
     missed := NOT everything AND EXISTS (SELECT FROM freshet.capture_faults(ARRAY[one.id]) f
                       WHERE f.reason NOT IN ('partition_new', 'not_recorded'));
     -- On a table that is no longer part of the source: dropped with its function, which needs no right on the table.

@@ -35,7 +35,7 @@ BEGIN
             SELECT EXISTS (SELECT FROM freshet.marker m JOIN freshet.view_source s ON s.source_id = m.source_id
                            JOIN freshet.view v ON v.id = s.view_id
                            WHERE s.view_id = wanted AND m.xid = wait_for.xid
-                             AND (m.kind = 'truncate' OR v.strategy = 'concurrent')) INTO unfolded;
+                             AND (m.kind <> 'touch' OR v.strategy = 'concurrent')) INTO unfolded;
             FOR source IN SELECT s.source_id FROM freshet.view_source s
                           JOIN freshet.view v ON v.id = s.view_id AND v.strategy <> 'concurrent'
                           WHERE s.view_id = wanted AND NOT unfolded LOOP

@@ -59,6 +59,7 @@ struct TableFacts {
     std::int64_t estimated_rows = 0;
     std::vector<query::ColumnFact> columns;
     std::vector<query::UniqueIndex> unique_indexes{};
+    bool partitioned = false;
 };
 asio::awaitable<TableFacts> table_facts(pg::Connection& connection, sql::QualifiedName table);
 

@@ -8,6 +8,7 @@
 namespace freshet::capture {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -119,9 +120,10 @@ TEST(MakeCapture, DoesNotPairByAnExtensionsType) {
 // Without that, renaming a column would make the writer's next statement fail.
 TEST(Triggers, AColumnThatIsGoneIsNull) {
     const auto program = reading({"a", "b"}, {{}});
-    EXPECT_THAT(all_sql(capture_for({&program})),
-                HasSubstr("FROM (SELECT NULL::integer AS \"a\", NULL::text AS \"b\") AS freshet_absent CROSS JOIN LATERAL "
-                          "(SELECT \"a\", \"b\" FROM freshet_new AS freshet_row) AS r"));
+    EXPECT_THAT(
+        all_sql(capture_for({&program})),
+        HasSubstr("FROM (SELECT NULL::integer AS \"a\", NULL::text AS \"b\") AS freshet_absent CROSS JOIN LATERAL "
+                  "(SELECT \"a\", \"b\" FROM freshet_new AS freshet_row) AS r"));
 }
 
 TEST(RetypeLog, EmptiesTheLogAndChangesOnlyThoseColumns) {
@@ -172,6 +174,22 @@ TEST(Fingerprint, ChangesExactlyWithTheSql) {
     auto retyped = capture_for({&program});
     retyped.columns.front().log_type = "bigint";
     EXPECT_NE(fingerprint(retyped), original);
+}
+
+TEST(Partitioned, UpdatesOfTheKeyAreCounted) {
+    const auto program = reading({"a"}, {{}});
+    const auto keyed = make_capture(1, table, facts(), {"id"}, {&program}, {}, 0, TableKind::partitioned);
+    EXPECT_THAT(operations(keyed), Contains("keys"));
+    EXPECT_THAT(all_sql(keyed), HasSubstr("TRIGGER freshet_keys BEFORE UPDATE OF \"id\" ON "));
+    const auto keyless = make_capture(1, table, facts(), {}, {&program}, {}, 0, TableKind::partitioned);
+    EXPECT_THAT(all_sql(keyless), HasSubstr("TRIGGER freshet_keys BEFORE UPDATE ON "));
+    EXPECT_THAT(operations(capture_for({&program})), Not(Contains("keys")));
+}
+
+TEST(Partitioned, UpdatesThatNoRowIsLoggedOfAreLeftAlone) {
+    const auto program = reading({}, {{}});
+    const auto capture = make_capture(1, table, facts(), {"id"}, {&program}, {}, 0, TableKind::partitioned);
+    EXPECT_THAT(operations(capture), ElementsAre("truncate", "insert", "delete"));
 }
 
 TEST(ExtendLog, AddsOnlyWhatIsMissing) {
