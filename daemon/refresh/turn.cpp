@@ -40,6 +40,19 @@ pg::Params cost_params(const Outcome& outcome) {
     return values;
 }
 
+// A batch of no more than this is best folded row by row, through indexes.
+constexpr std::int64_t few_changes = 10'000;
+
+// For folds, which mostly are of few changes. The planner cannot know that: nobody analyzes a log, and statistics of
+// sources and state are as old as they are. By their price it is kept from reading a table from end to end, or doing so
+// for each row of the batch. Prices, and not enable_seqscan: where there is no index, the rest of the plan still
+// matters.
+constexpr const char* planning_for_few =
+    "SELECT set_config('TimeZone', $1, true), set_config('seq_page_cost', '100', true), "
+    "set_config('random_page_cost', '1.1', true), set_config('jit', 'off', true)";
+constexpr const char* planning_for_many =
+    "SET LOCAL seq_page_cost TO DEFAULT; SET LOCAL random_page_cost TO DEFAULT; SET LOCAL jit TO DEFAULT";
+
 // A deadlock-free order is not needed: the turn is exclusive. NOWAIT failing means somebody else is at it.
 constexpr const char* lock_not_available = "55P03";
 constexpr const char* serialization_failure = "40001";
@@ -83,7 +96,7 @@ bool Turn::horizon_widened() const {
 
 asio::awaitable<void> Turn::look() {
     // Of a chain each view has its own.
-    co_await connection_.prepared("SELECT set_config('TimeZone', $1, true)", pg::params(view_.timezone));
+    co_await connection_.prepared(planning_for_few, pg::params(view_.timezone));
     const auto rows = co_await connection_.prepared(survey_statement(view_), pg::params(snapshot_));
     for (int i = 0; i < rows.rows(); ++i) {
         const auto id = static_cast<int>(rows.integer(i, 0));
@@ -132,6 +145,9 @@ asio::awaitable<bool> Turn::fold(Outcome& outcome) {
 }
 
 asio::awaitable<void> Turn::fold_batch(Outcome& outcome) {
+    if (survey_.changes > few_changes) {
+        co_await plan_for_many();
+    }
     if (view_.program.whole) {
         co_await replace_dirty(outcome);
         co_return;
@@ -146,7 +162,9 @@ asio::awaitable<void> Turn::fold_level(const compile::Fold& fold, Outcome& outco
     if (view_.program.has_retention()) {
         values.push_back(wanted_horizon_);
     }
-    const auto merged = co_await connection_.prepared(fold.merge, std::move(values));
+    // Another text, so that a session does not keep the plan for few for it.
+    const bool many = survey_.changes > few_changes;
+    const auto merged = co_await connection_.prepared(fold.merge + (many ? "\n-- many" : ""), std::move(values));
     const auto deleted = co_await delete_emptied(fold, merged);
     outcome.groups_deleted += deleted;
     outcome.groups_upserted += merged.integer(0, merged.column_index("groups")) - deleted;
@@ -193,6 +211,7 @@ asio::awaitable<void> Turn::recompute(std::optional<std::string> tenant, Outcome
         co_await replace_all(std::move(tenant), outcome);
         co_return;
     }
+    co_await plan_for_many();
     const auto values = scope_params(tenant);
     for (const auto& table : compile::recompute(view_.program, {tenant.has_value()})) {
         co_await connection_.script(table.create_fresh);
@@ -207,6 +226,10 @@ asio::awaitable<void> Turn::recompute(std::optional<std::string> tenant, Outcome
     }
 }
 
+asio::awaitable<void> Turn::plan_for_many() {
+    co_await connection_.script(planning_for_many);
+}
+
 asio::awaitable<pg::Result> Turn::compare_table(compile::Recompute table, pg::Params values) {
     co_await connection_.script(table.create_fresh);
     co_await connection_.query(table.fill_fresh, values);
@@ -216,6 +239,7 @@ asio::awaitable<pg::Result> Turn::compare_table(compile::Recompute table, pg::Pa
 }
 
 asio::awaitable<void> Turn::refresh_materialized(Locking locking, Outcome& outcome) {
+    co_await plan_for_many();
     outcome.strategy = locking == Locking::concurrent ? "concurrent" : "blocking";
     co_await connection_.query("REFRESH MATERIALIZED VIEW " +
                                std::string(locking == Locking::concurrent ? "CONCURRENTLY " : "") +

@@ -34,6 +34,8 @@ class Turn {
     asio::awaitable<bool> take(std::optional<std::string> keep);
     // Surveys the batch: what was committed, and what the views below wrote in this transaction. Once.
     asio::awaitable<void> look();
+    // look() has the planner go through indexes; from here on it may read tables from end to end, as for whole views.
+    asio::awaitable<void> plan_for_many();
 
     const catalog::StoredView& view() const { return view_; }
     const Survey& survey() const { return survey_; }

@@ -47,9 +47,9 @@ asio::awaitable<void> Turn::replace_dirty(Outcome& outcome) {
 
 asio::awaitable<void> Turn::replace_all(std::optional<std::string> tenant, Outcome& outcome) {
     outcome.strategy = "reconcile";
+    co_await plan_for_many();
     const auto which = tenant ? compile::Replaced::tenant : compile::Replaced::all;
-    const auto replaced =
-        co_await connection_.query(compile::replace_rows(view_.program, which), scope_params(tenant));
+    const auto replaced = co_await connection_.query(compile::replace_rows(view_.program, which), scope_params(tenant));
     count(replaced, outcome);
 }
 

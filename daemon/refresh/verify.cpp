@@ -105,6 +105,7 @@ asio::awaitable<bool> prove(pg::Connection& connection, const std::vector<ChainM
         if (request.prepare) {
             co_await request.prepare();
         }
+        co_await turn.plan_for_many();
         co_await compare(connection, view, turn, request, proof);
         if (proof.differences == 0 && catalog::keeps_state(view.strategy)) {
             co_await compare_state(view, turn, request, proof);

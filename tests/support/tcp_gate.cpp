@@ -22,6 +22,7 @@ struct TcpGate::Pair {
     std::string to_server;
     std::string to_client;
     bool closed = false;
+    bool answered = true;  // since the client last sent something
 };
 
 // What poll() said about one pair.
@@ -122,6 +123,12 @@ std::size_t TcpGate::connections() {
     return count;
 }
 
+std::size_t TcpGate::round_trips() {
+    std::size_t count = 0;
+    in_thread([this, &count] { count = round_trips_; });
+    return count;
+}
+
 void TcpGate::in_thread(std::function<void()> action) {
     std::unique_lock lock(mutex_);
     actions_.push_back(std::move(action));
@@ -176,7 +183,7 @@ void TcpGate::accept_one() {
 
 void TcpGate::pump(Pair& pair, const Watch& watch) {
     if ((watch.client & readable) != 0) client_to_server(pair);
-    if (!pair.closed && (watch.server & readable) != 0) pair.closed = !receive(pair.server, pair.to_client);
+    if (!pair.closed && (watch.server & readable) != 0) server_to_client(pair);
     const bool flowing = transmit(pair.server, pair.to_server) && transmit(pair.client, pair.to_client);
     pair.closed = pair.closed || !flowing;
 }
@@ -186,6 +193,13 @@ void TcpGate::client_to_server(Pair& pair) {
     if (!receive(pair.client, chunk)) pair.closed = true;
     if (triggered(pair, chunk)) return;
     pair.to_server += chunk;
+    if (!chunk.empty() && std::exchange(pair.answered, false)) ++round_trips_;
+}
+
+void TcpGate::server_to_client(Pair& pair) {
+    const auto before = pair.to_client.size();
+    pair.closed = !receive(pair.server, pair.to_client);
+    pair.answered = pair.answered || pair.to_client.size() > before;
 }
 
 bool TcpGate::triggered(Pair& pair, const std::string& chunk) {

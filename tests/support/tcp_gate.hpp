@@ -40,6 +40,8 @@ class TcpGate {
     // Closes a connection as soon as its client sends `bytes` (within one read); then this is over.
     void cut_when_client_sends(std::string bytes, Trigger trigger);
     std::size_t connections();
+    // How often a client spoke and then waited: statements that are sent together, without waiting, count once.
+    std::size_t round_trips();
 
   private:
     struct Pair;
@@ -51,6 +53,7 @@ class TcpGate {
     void accept_one();
     void pump(Pair& pair, const Watch& watch);
     void client_to_server(Pair& pair);
+    void server_to_client(Pair& pair);
     bool triggered(Pair& pair, const std::string& chunk);
 
     std::filesystem::path server_socket_;
@@ -68,6 +71,7 @@ class TcpGate {
     std::list<Pair> pairs_;
     bool stalled_ = false;
     bool ending_ = false;
+    std::size_t round_trips_ = 0;
     std::string trigger_bytes_;
     Trigger trigger_ = Trigger::delivered;
 
