@@ -4,18 +4,16 @@
 #include <poll.h>
 
 #include <atomic>
-#include <chrono>
-#include <memory>
 #include <stdexcept>
 #include <thread>
 
-#include "daemon.hpp"
+#include "support/eventually.hpp"
 
 namespace freshet::bench {
 
 namespace {
 
-constexpr const char* tables_of_the_bare_client = R"(
+constexpr const char* tables = R"(
     CREATE TABLE bare_entries (LIKE projects_time_entries INCLUDING ALL);
     CREATE TABLE bare_report (project_id bigint, month date, hours numeric NOT NULL, last_entry bigint NOT NULL,
                               PRIMARY KEY (project_id, month));
@@ -30,22 +28,27 @@ constexpr const char* upsert = R"(
     ON CONFLICT (project_id, month) DO UPDATE SET hours = r.hours + excluded.hours, last_entry = excluded.last_entry
 )";
 
-// Waits for NOTIFY on its own thread and adds each named entry to one report. Neither exact after a lost connection nor
-// able to follow updates and deletes: a lower bound, not an alternative.
-class BareClient {
+std::string create_tables(const std::string& conninfo) {
+    testing::Client(conninfo).exec(tables);
+    return conninfo;
+}
+
+}  // namespace
+
+class BareClient::Listener {
   public:
-    explicit BareClient(const std::string& conninfo) : connection_(PQconnectdb(conninfo.c_str())) {
+    explicit Listener(const std::string& conninfo) : connection_(PQconnectdb(conninfo.c_str())) {
         if (PQstatus(connection_.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(connection_.get()));
         PQclear(PQexec(connection_.get(), "LISTEN bare"));
         PQclear(PQprepare(connection_.get(), "upsert", upsert, 0, nullptr));
         thread_ = std::thread([this] { serve(); });
     }
-    ~BareClient() {
+    ~Listener() {
         stopping_ = true;
         thread_.join();
     }
-    BareClient(const BareClient&) = delete;
-    BareClient& operator=(const BareClient&) = delete;
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
 
   private:
     struct Close {
@@ -70,62 +73,28 @@ class BareClient {
     std::thread thread_;
 };
 
-std::string insert_into(const std::string& table, int number) {
+BareClient::BareClient(const std::string& conninfo) : listener_(std::make_unique<Listener>(create_tables(conninfo))) {}
+
+BareClient::~BareClient() = default;
+
+double BareClient::upsert_one(testing::Client& client, int number) {
     const auto n = std::to_string(number);
-    return "INSERT INTO " + table +
-           " (project_id, user_id, date, hours, hourly_rate, approved) "
-           "SELECT id, 1 + " +
-           n + ", CURRENT_DATE - " + n + ", 1.25, 80, true FROM projects_projects WHERE id = 1 + " + n + " RETURNING ";
-}
-
-double fold_one(testing::Client& client, int number) {
-    client.exec("BEGIN");
-    const auto xid = client.scalar(insert_into("projects_time_entries", number) + "pg_current_xact_id()");
-    const Stopwatch watch;
-    client.exec("COMMIT");
-    wait_until_visible(client, xid);
-    return watch.seconds();
-}
-
-double upsert_one(testing::Client& client, int number) {
-    client.exec("BEGIN");
-    const auto id = client.scalar(insert_into("bare_entries", number) + "id");
-    const Stopwatch watch;
-    client.exec("COMMIT");
-    while (client.scalar("SELECT EXISTS (SELECT FROM bare_report WHERE last_entry = $1::bigint)", {id}) != "t") {
-        std::this_thread::sleep_for(std::chrono::microseconds(500));
-    }
-    return watch.seconds();
-}
-
-Comparison quantile_row(const std::string& name, double share, const std::vector<Figure>& figures) {
-    Comparison comparison{name, Unit::seconds, {}};
-    for (const auto& figure : figures) {
-        Figure one{figure.who, {}};
-        one.samples.add(figure.samples.quantile(share));
-        comparison.figures.push_back(std::move(one));
-    }
-    return comparison;
-}
-
-}  // namespace
-
-Section single_changes(testing::Client& client, const std::string& conninfo, const Options& options) {
-    client.exec(tables_of_the_bare_client);
-    const BareClient bare(conninfo);
-    Figure asleep{"freshet, three reports", {}};
-    Figure awake{"freshet, while it is awake", {}};
-    Figure least{"a client that LISTENs and upserts", {}};
-    for (int i = 0; i < options.single_changes; ++i) {
-        if (i % 2 == 0) least.samples.add(upsert_one(client, i));
-        wait_until_asleep(client);
-        asleep.samples.add(fold_one(client, i));
-        awake.samples.add(fold_one(client, i));
-        if (i % 2 != 0) least.samples.add(upsert_one(client, i));
-    }
-    const std::vector<Figure> figures{asleep, awake, least};
-    return {"From COMMIT until one inserted entry is visible",
-            {{"one entry", Unit::seconds, figures}, quantile_row("one entry, p99", 0.99, figures)}};
+    const auto row =
+        client
+            .query(
+                "INSERT INTO bare_entries (project_id, user_id, date, hours, hourly_rate, approved) VALUES "
+                "(1 + " +
+                n + " % 5, 1, CURRENT_DATE - " + n + " % 90, 1.25, 80, true) RETURNING id, pg_current_xact_id()::xid")
+            .front();
+    const auto shown = [&] {
+        return client.scalar("SELECT count(*) FROM bare_report WHERE last_entry = $1::bigint", {row[0]}) != "0";
+    };
+    if (!testing::eventually(shown, std::chrono::minutes(1)))
+        throw std::runtime_error("the bare client does not answer");
+    return std::stod(client.scalar(
+        "SELECT extract(epoch FROM pg_xact_commit_timestamp(r.xmin) - pg_xact_commit_timestamp($2::text::xid)) "
+        "FROM bare_report r WHERE last_entry = $1::bigint",
+        row));
 }
 
 }  // namespace freshet::bench

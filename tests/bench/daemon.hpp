@@ -17,6 +17,8 @@ namespace freshet::bench {
 struct Tuning {
     std::string debounce = "0ms";
     std::string max_delay = "0ms";
+    std::string strategy = "auto";
+    std::string only = {};  // the one view there is; empty: all three
 };
 
 class Daemon {
@@ -28,20 +30,23 @@ class Daemon {
     // Returns when its session leads and nothing is pending.
     void start();
     void stop();
+    // Memory of the running process, in bytes: now, and the most so far.
+    double resident() const;
+    double most_resident() const;
     // Throws std::runtime_error, with the differing keys, unless every view equals its query.
     void prove_exact();
 
   private:
     testing::Finished run(std::vector<std::string> arguments, const std::string& action) const;
 
+    double memory(const std::string& name) const;
+
     std::string conninfo_;
     testing::TemporaryDirectory directory_;
     std::unique_ptr<testing::Process> process_;
 };
 
-// Asks until everything the transaction wrote is in all views, to a hundredth of the time or half a millisecond. Throws
-// std::runtime_error after two minutes.
-void wait_until_visible(testing::Client& client, const std::string& xid);
+// Each throws std::runtime_error after ten minutes.
 void wait_until_nothing_pending(testing::Client& client);
 // The daemon sleeps and wants to be woken by NOTIFY.
 void wait_until_asleep(testing::Client& client);

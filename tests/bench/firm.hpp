@@ -1,22 +1,34 @@
-// The sample firm in a database of its own on the benchmark's cluster, and the materialized views of its reports.
+// The firm whose reports are kept: the sample's tables with as many entries as wanted, and the competitors'
+// materialized views.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "support/client.hpp"
-#include "support/cluster.hpp"
 
 namespace freshet::bench {
 
-// fsync on, and memory as a small server has it: the same for everyone who is measured.
-std::vector<std::string> server_settings();
+struct ReportName {
+    const char* report;
+    const char* keys;                  // that CONCURRENTLY needs a unique index over
+    std::vector<const char*> indexes;  // as the sample configures them
+};
+const std::vector<ReportName>& reports();
+// The sample's query of a report, without refreshed_at: with it, every row would differ in every refresh, which is
+// unfair to REFRESH CONCURRENTLY.
+std::string query_of(const std::string& report);
 
-// Creates the database, the tables and their rows; returns the conninfo of a session with them in search_path.
-std::string create_firm(testing::PrivateCluster& cluster, const std::string& name, long entries);
+// Creates the sample's tables and fills them as a firm fills them in 156 weeks: a user books 25 entries a week, five a
+// day, on four projects that are others each week; a project has 55 entries of 8 users in a month.
+void create_firm(testing::Client& client, long entries);
+// How many projects such a firm has.
+long projects_of(long entries);
 
-// One per report, named plain_<report>, with the unique index that CONCURRENTLY needs. They leave out refreshed_at:
-// with it, every row would differ in every refresh, which is unfair to REFRESH CONCURRENTLY.
-std::vector<std::string> create_materialized_views(testing::Client& client);
+enum class Indexes { unique_only, as_configured };
+// One per report, named plain_<report>; returns their names.
+std::vector<std::string> create_materialized_views(testing::Client& client, Indexes indexes);
+// The indexes of a report on a relation of another name.
+void create_indexes(testing::Client& client, const ReportName& report, const std::string& relation, Indexes indexes);
 
 }  // namespace freshet::bench

@@ -1,28 +1,68 @@
-// The benchmark's main: a private cluster, the sample firm, the real freshetd, and one table of figures.
+// The benchmark's main: a private cluster, the real freshetd, and one table of figures.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <exception>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "bell.hpp"
-#include "daemon.hpp"
-#include "firm.hpp"
-#include "options.hpp"
-#include "report.hpp"
+#include "bench.hpp"
+#include "documents.hpp"
 #include "support/files.hpp"
-#include "twins.hpp"
-#include "visible.hpp"
-#include "writers.hpp"
 
 namespace freshet::bench {
+
+void make_quick(Options& options) {
+    options.entries = 20'000;
+    options.small_entries = 10'000;
+    options.large_entries = 40'000;
+    options.writer_entries = 10'000;
+    options.rounds = 1;
+    options.writer_rounds = 1;
+    options.writers = {1, 8};
+    options.slice = std::chrono::milliseconds(100);
+    options.bulk_rows = 1000;
+    options.changes = 100;
+    options.single_changes = 2;
+    options.load_time = std::chrono::seconds(1);
+    options.load_rate = 100;
+    options.backlog = 2000;
+    options.pending = 10'000;
+    options.renamed_rows = 2000;
+    options.reads = 2;
+    options.trim_time = std::chrono::seconds(1);
+}
+
 namespace {
 
-// Progress goes to standard error, the table to standard output.
-void say(const Stopwatch& watch, const std::string& what) {
-    std::fprintf(stderr, "[%4.0f s] %s\n", watch.seconds(), what.c_str());
+struct Measurement {
+    const char* name;
+    void (*measure)(Bench&);
+};
+
+// In the order in which they run.
+constexpr Measurement measurements[] = {
+    {"reads", measure_reads},
+    {"storage", measure_storage},
+    {"bulk", measure_bulk},
+    {"idle_latency", measure_idle_latency},
+    {"loaded_latency", measure_loaded_latency},
+    {"trim", measure_trim},
+    {"writers", measure_writers},
+    {"thousand", measure_thousand},
+    {"rename", measure_rename},
+    {"throughput", measure_throughput},
+    {"memory", measure_memory},
+    {"sizes", measure_sizes},
+};
+
+std::vector<std::string> names() {
+    std::vector<std::string> all;
+    for (const auto& one : measurements) all.emplace_back(one.name);
+    return all;
 }
 
 std::string today() {
@@ -34,95 +74,76 @@ std::string today() {
     return text;
 }
 
-void measure_reports(testing::PrivateCluster& cluster, const Options& options, const Stopwatch& watch, Report& report) {
-    say(watch, "generating " + std::to_string(options.entries) + " time entries");
-    const auto conninfo = create_firm(cluster, "reports", options.entries);
-    testing::Client client(conninfo);
-    say(watch, "creating the competitors' materialized views");
-    const auto views = create_materialized_views(client);
-    say(watch, "freshetd install");
-    Daemon daemon(conninfo, {});
-    daemon.install();
-    client.exec("CHECKPOINT");
-    daemon.start();
-    say(watch, "changing 1,000 rows");
-    Visibility visibility(client, options, views);
-    report.add(visibility.thousand_rows());
-    report.add(visibility.backlog());
-    report.add(visibility.storage());
-    report.add(single_changes(client, conninfo, options));
-    say(watch, "proving that the reports are exact");
-    daemon.prove_exact();
-    daemon.stop();
+nlohmann::ordered_json figures_before(const Options& options) {
+    if (options.json.empty() || !std::filesystem::exists(options.json))
+        return {{"sections", nlohmann::ordered_json::object()}};
+    return nlohmann::ordered_json::parse(testing::read_text(options.json));
 }
 
-void measure_writers(testing::PrivateCluster& cluster, const Options& options, const Stopwatch& watch, Report& report) {
-    say(watch, "generating the writers' tables");
-    const auto conninfo = create_firm(cluster, "writers", options.writers_entries);
-    testing::Client client(conninfo);
-    create_twins(client);
-    Daemon daemon(conninfo, {.debounce = "200ms", .max_delay = "2s"});
-    daemon.install();
-    say(watch, "writing");
-    report.add(small_commits(conninfo, daemon, options));
-    report.add(bulk_statements(client, options));
-    daemon.start();
-    say(watch, "proving that the reports are exact");
-    daemon.prove_exact();
-    daemon.stop();
+nlohmann::ordered_json measure(const Options& options) {
+    Bench bench(options);
+    bench.report.continue_with(figures_before(options));
+    bench.report.add_fact("date", today());
+    bench.report.add_fact("cores", std::to_string(std::thread::hardware_concurrency()));
+    bench.report.add_fact("entries", std::to_string(options.entries));
+    bench.report.add_fact("rounds", std::to_string(options.rounds));
+    for (const auto& one : measurements) {
+        const auto& chosen = options.sections;
+        if (!chosen.empty() && std::find(chosen.begin(), chosen.end(), one.name) == chosen.end()) continue;
+        bench.say(std::string("section ") + one.name);
+        one.measure(bench);
+        if (!options.json.empty()) testing::write_text(options.json, bench.report.json().dump(2) + "\n");
+    }
+    bench.report.print_targets();
+    bench.say("done: every report was proven exact");
+    return bench.report.json();
 }
 
-void run(const Options& options) {
-    const Stopwatch watch;
-    testing::PrivateCluster cluster(server_settings());
-    Report report;
-    report.add_fact("date", today());
-    report.add_fact("cores", std::to_string(std::thread::hardware_concurrency()));
-    report.add_fact("postgresql", testing::Client(cluster.conninfo("postgres")).scalar("SHOW server_version"));
-    report.add_fact("entries", std::to_string(options.entries));
-    report.add_fact("rounds", std::to_string(options.rounds));
-    measure_reports(cluster, options, watch, report);
-    measure_writers(cluster, options, watch, report);
-    say(watch, "done: every report is exact");
-    if (!options.json.empty()) testing::write_text(options.json, report.json().dump(2) + "\n");
+enum class Work { measure_first, write_only };
+
+void run(const Options& options, Work work) {
+    const auto figures = work == Work::write_only ? figures_before(options) : measure(options);
+    if (!options.docs.empty()) write_documents(figures, options.docs);
 }
 
-void make_quick(Options& options) {
-    options.entries = 50'000;
-    options.writers_entries = 20'000;
-    options.rounds = 2;
-    options.single_changes = 4;
-    options.backlog = 10'000;
-    options.slice = std::chrono::milliseconds(300);
-}
-
-int main(int argc, char** argv) {
-    Options options;
-    CLI::App app("Measures freshetd against what one would do without it, on a private PostgreSQL.", "./dev bench");
-    bool quick = false;
-    app.add_flag("--quick", quick, "small tables and few rounds: shows that it works, not how fast it is");
-    const auto* entries = app.add_option("--entries", options.entries, "time entries of the sample firm")
-                              ->capture_default_str()
-                              ->check(CLI::Range(10'000L, 100'000'000L));
+void add_options(CLI::App& app, Options& options) {
+    app.add_option("--sections", options.sections, "measure these alone, by commas")
+        ->delimiter(',')
+        ->check(CLI::IsMember(names()));
+    app.add_option("--entries", options.entries, "time entries of the firm")
+        ->capture_default_str()
+        ->check(CLI::Range(10'000L, 100'000'000L));
     app.add_option("--rounds", options.rounds, "rounds of each comparison")
         ->capture_default_str()
         ->check(CLI::Range(1, 100));
-    app.add_option("--json", options.json, "also write the figures to this file");
-    const auto defaults = options;
+    app.add_option("--json", options.json,
+                   "write the figures to this file; what it has of sections that are not measured now stays");
+    app.add_option("--write-docs", options.docs, "write tables and plots into this folder's performance.md")
+        ->expected(0, 1)
+        ->default_str("docs");
+}
+
+int main(int argc, char** argv) {
+    Options chosen;
+    CLI::App app("Measures freshetd against what one would do without it, on a private PostgreSQL.", "./dev bench");
+    bool quick = false;
+    bool write_only = false;
+    app.add_flag("--quick", quick, "small tables and few rounds: shows that it works, not how fast it is");
+    app.add_flag("--no-measure", write_only, "only write the documents, from the figures of --json");
+    add_options(app, chosen);
     try {
         app.parse(argc, argv);
+        if (quick) {
+            make_quick(chosen);
+            app.clear();
+            app.parse(argc, argv);  // what was asked for, over it
+        }
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
-    if (quick) {
-        const auto chosen = options;
-        make_quick(options);
-        if (!entries->empty()) options.entries = chosen.entries;
-        if (chosen.rounds != defaults.rounds) options.rounds = chosen.rounds;
-    }
     std::signal(SIGPIPE, SIG_IGN);  // NOLINT(bugprone-unused-return-value): a cut connection is an error, not an end
     try {
-        run(options);
+        run(chosen, write_only ? Work::write_only : Work::measure_first);
         return 0;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "the benchmark failed: %s\n", error.what());

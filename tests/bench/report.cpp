@@ -1,9 +1,9 @@
 #include "report.hpp"
 
 #include <array>
-#include <cmath>
 #include <cstdio>
-#include <nlohmann/json.hpp>
+
+#include "targets.hpp"
 
 namespace freshet::bench {
 
@@ -20,29 +20,22 @@ std::string three_digits(double value) {
     return formatted(value >= 10 ? "%.1f" : "%.2f", value);
 }
 
-std::string display(double value, Unit unit) {
-    switch (unit) {
-        case Unit::seconds:
-            return value < 1 ? three_digits(value * 1000) + " ms" : three_digits(value) + " s";
-        case Unit::commits_per_second:
-        case Unit::changes_per_second:
-            return formatted("%.0f", value) + "/s";
-        case Unit::bytes:
-            return value < 10'000 ? formatted("%.0f B", value) : three_digits(value / 1'000'000) + " MB";
-    }
-    return {};
+std::string with_commas(double value) {
+    auto text = formatted("%.0f", value);
+    for (auto at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+    return text;
 }
 
 std::string name_of(Unit unit) {
     switch (unit) {
         case Unit::seconds:
             return "seconds";
-        case Unit::commits_per_second:
-            return "commits_per_second";
-        case Unit::changes_per_second:
-            return "changes_per_second";
+        case Unit::per_second:
+            return "per_second";
         case Unit::bytes:
             return "bytes";
+        case Unit::buffers:
+            return "buffers";
     }
     return {};
 }
@@ -51,60 +44,102 @@ std::string name_of(Unit unit) {
 double advantage(const Comparison& comparison, const Figure& other) {
     const auto ours = comparison.figures.front().samples.median();
     const auto theirs = other.samples.median();
-    const bool more_is_better =
-        comparison.unit == Unit::commits_per_second || comparison.unit == Unit::changes_per_second;
-    return more_is_better ? ours / theirs : theirs / ours;
+    return comparison.unit == Unit::per_second ? ours / theirs : theirs / ours;
 }
 
-void print(const Comparison& comparison) {
-    const char* what = comparison.what.c_str();
-    for (const auto& figure : comparison.figures) {
-        const auto& samples = figure.samples;
-        const auto spread = samples.size() < 2 ? std::string()
-                                               : display(samples.low(), comparison.unit) + " - " +
-                                                     display(samples.high(), comparison.unit);
-        const auto ratio =
-            &figure == &comparison.figures.front() ? std::string() : three_digits(advantage(comparison, figure)) + "x";
-        std::printf("  %-38s %-34s %11s  %-23s %8s\n", what, figure.who.c_str(),
-                    display(samples.median(), comparison.unit).c_str(), spread.c_str(), ratio.c_str());
-        what = "";
-    }
+nlohmann::ordered_json json_of(const Samples& samples) {
+    return {
+        {"median", samples.median()}, {"low", samples.low()}, {"high", samples.high()}, {"samples", samples.size()}};
 }
 
 nlohmann::ordered_json json_of(const Comparison& comparison) {
     auto figures = nlohmann::ordered_json::array();
     for (const auto& figure : comparison.figures) {
-        nlohmann::ordered_json one = {{"who", figure.who},
-                                      {"median", figure.samples.median()},
-                                      {"low", figure.samples.low()},
-                                      {"high", figure.samples.high()},
-                                      {"samples", figure.samples.size()}};
+        auto one = json_of(figure.samples);
+        one["who"] = figure.who;
         if (&figure != &comparison.figures.front()) one["advantage"] = advantage(comparison, figure);
         figures.push_back(std::move(one));
     }
     return {{"what", comparison.what}, {"unit", name_of(comparison.unit)}, {"figures", std::move(figures)}};
 }
 
-}  // namespace
-
-void Report::add(Section section) {
-    std::printf("\n%s\n  %-38s %-34s %11s  %-23s %8s\n", section.title.c_str(), "", "", "median", "lowest - highest",
-                "freshet");
-    for (const auto& comparison : section.comparisons) print(comparison);
-    std::fflush(stdout);
-    sections_.push_back(std::move(section));
+nlohmann::ordered_json json_of(const Chart& chart) {
+    auto curves = nlohmann::ordered_json::array();
+    for (const auto& curve : chart.curves) curves.push_back({{"name", curve.name}, {"points", curve.points}});
+    return {{"name", chart.name},
+            {"title", chart.title},
+            {"x_title", chart.x_title},
+            {"y_title", chart.y_title},
+            {"y_unit", chart.y_unit},
+            {"x_logarithmic", chart.x == Scale::logarithmic},
+            {"y_logarithmic", chart.y == Scale::logarithmic},
+            {"curves", std::move(curves)}};
 }
 
-nlohmann::ordered_json Report::json() const {
-    nlohmann::ordered_json document;
-    for (const auto& [name, value] : facts_) document[name] = value;
-    auto& sections = document["sections"] = nlohmann::ordered_json::array();
-    for (const auto& section : sections_) {
-        auto comparisons = nlohmann::ordered_json::array();
-        for (const auto& comparison : section.comparisons) comparisons.push_back(json_of(comparison));
-        sections.push_back({{"title", section.title}, {"comparisons", std::move(comparisons)}});
+nlohmann::ordered_json json_of(const Section& section) {
+    nlohmann::ordered_json document{{"title", section.title}};
+    auto& comparisons = document["comparisons"] = nlohmann::ordered_json::array();
+    for (const auto& comparison : section.comparisons) comparisons.push_back(json_of(comparison));
+    auto& reached = document["reached"] = nlohmann::ordered_json::object();
+    for (const auto& [id, samples] : section.reached) {
+        reached[id] = json_of(samples);
+        reached[id]["reached"] = target(id).reached(samples.median());
     }
+    auto& charts = document["charts"] = nlohmann::ordered_json::array();
+    for (const auto& chart : section.charts) charts.push_back(json_of(chart));
+    document["notes"] = section.notes;
     return document;
+}
+
+void print(const Comparison& comparison) {
+    const char* what = comparison.what.c_str();
+    const auto unit = name_of(comparison.unit);
+    for (const auto& figure : comparison.figures) {
+        const auto& samples = figure.samples;
+        const auto spread =
+            samples.size() < 2 ? std::string() : display(samples.low(), unit) + " - " + display(samples.high(), unit);
+        const auto ratio =
+            &figure == &comparison.figures.front() ? std::string() : three_digits(advantage(comparison, figure)) + "x";
+        std::printf("  %-42s %-40s %11s  %-23s %8s\n", what, figure.who.c_str(),
+                    display(samples.median(), unit).c_str(), spread.c_str(), ratio.c_str());
+        what = "";
+    }
+}
+
+void print_reached(const std::string& id, const nlohmann::ordered_json& measured) {
+    const auto& wanted = target(id);
+    std::printf("  %-80s %12s  %-20s %s\n", wanted.what.c_str(), wanted.display(measured["median"]).c_str(),
+                wanted.display_limit().c_str(), measured["reached"].get<bool>() ? "reached" : "MISSED");
+}
+
+}  // namespace
+
+std::string display(double value, const std::string& unit) {
+    if (unit == "seconds") return value < 1 ? three_digits(value * 1000) + " ms" : three_digits(value) + " s";
+    if (unit == "per_second") return with_commas(value) + "/s";
+    if (unit == "bytes") return value < 10'000 ? formatted("%.0f B", value) : three_digits(value / 1'000'000) + " MB";
+    return with_commas(value);
+}
+
+void Report::add(const Section& section) {
+    std::printf("\n%s\n  %-42s %-40s %11s  %-23s %8s\n", section.title.c_str(), "", "", "median", "lowest - highest",
+                "freshet");
+    for (const auto& comparison : section.comparisons) print(comparison);
+    for (const auto& note : section.notes) std::printf("  %s\n", note.c_str());
+    auto document = json_of(section);
+    for (const auto& [id, measured] : document["reached"].items()) print_reached(id, measured);
+    std::fflush(stdout);
+    document["facts"] = facts_;
+    document_["sections"][section.name] = std::move(document);
+}
+
+void Report::print_targets() const {
+    std::printf("\nTo reach\n");
+    for (const auto& wanted : targets()) {
+        for (const auto& [name, section] : document_["sections"].items()) {
+            if (section["reached"].contains(wanted.id)) print_reached(wanted.id, section["reached"][wanted.id]);
+        }
+    }
 }
 
 }  // namespace freshet::bench

@@ -16,4 +16,15 @@ double Samples::quantile(double share) const {
     return std::lerp(sorted[below], sorted[above], position - static_cast<double>(below));
 }
 
+Samples paired_ratios(const Samples& ours, const Samples& theirs) {
+    if (ours.size() != theirs.size()) throw std::logic_error("samples of different rounds are no pairs");
+    Samples ratios;
+    for (std::size_t i = 0; i < ours.size(); ++i) ratios.add(ours.values()[i] / theirs.values()[i]);
+    return ratios;
+}
+
+Samples once(double value) {
+    return Samples({value});
+}
+
 }  // namespace freshet::bench

@@ -11,9 +11,13 @@ namespace freshet::bench {
 
 class Samples {
   public:
+    Samples() = default;
+    explicit Samples(std::vector<double> values) : values_(std::move(values)) {}
+
     void add(double value) { values_.push_back(value); }
     bool empty() const noexcept { return values_.empty(); }
     std::size_t size() const noexcept { return values_.size(); }
+    const std::vector<double>& values() const noexcept { return values_; }
     // The value that `share` (0 to 1) of the samples do not exceed. Throws std::logic_error without samples.
     double quantile(double share) const;
     double median() const { return quantile(0.5); }
@@ -23,6 +27,11 @@ class Samples {
   private:
     std::vector<double> values_;
 };
+
+// Of what was measured in the same round: the first of `ours` against the first of `theirs`, and so on.
+Samples paired_ratios(const Samples& ours, const Samples& theirs);
+// One number as samples.
+Samples once(double value);
 
 // Seconds since it was made.
 class Stopwatch {

@@ -1,19 +1,12 @@
-#include "writers.hpp"
-
-#include <atomic>
-#include <exception>
-#include <memory>
-#include <random>
-#include <thread>
-
-#include "twins.hpp"
+// What capturing changes costs those who write: small commits from several sessions.
+#include "bench.hpp"
+#include "crowd.hpp"
+#include "daemon.hpp"
+#include "tables.hpp"
 
 namespace freshet::bench {
 
 namespace {
-
-constexpr long bulk_rows = 10'000;
-constexpr long entries_per_project = 1000;  // as the sample is generated
 
 enum class DaemonState { stopped, running };
 
@@ -24,155 +17,81 @@ struct Variant {
 };
 
 constexpr Variant variants[] = {
-    {"freshet, keeping three reports", captured_table, DaemonState::running},
-    {"freshet's triggers, daemon stopped", captured_table, DaemonState::stopped},
-    {"no triggers", plain_table, DaemonState::stopped},
+    {"freshet's triggers", captured_table, DaemonState::stopped},
+    {"no capture", plain_table, DaemonState::stopped},
+    {"reports in the writer's transaction", summing_table, DaemonState::stopped},
     {"a trigger that calls pg_notify", notifying_table, DaemonState::stopped},
+    {"freshet, the daemon folding", captured_table, DaemonState::running},
+    {"no capture, freshet installed beside it", plain_table, DaemonState::running},
 };
+constexpr std::size_t triggers = 0;
+constexpr std::size_t plain = 1;
+constexpr std::size_t folding = 4;
+constexpr std::size_t untouched = 5;
 
-// Commits single rows until told to stop: by turns an insert and an update.
-class Writer {
-  public:
-    Writer(const std::string& conninfo, const std::string& table, long entries, unsigned seed)
-        : client_(conninfo), random_(seed), id_(1, entries) {
-        const auto projects = std::to_string(entries / entries_per_project);
-        client_.exec("PREPARE ins AS INSERT INTO " + table +
-                     " (project_id, task_id, user_id, date, hours, hourly_rate, is_billable, approved) "
-                     "VALUES (1 + $1 % " +
-                     projects + ", $1 % 2000, 1 + $1 % 50, CURRENT_DATE - $1 % 900, 2.5, 80, true, true)");
-        client_.exec("PREPARE upd AS UPDATE " + table + " SET hours = 0.25 * (1 + $2 % 32) WHERE id = $1");
-    }
-
-    long run(const std::atomic<bool>& stop) {
-        long commits = 0;
-        while (!stop) {
-            const auto id = std::to_string(id_(random_));
-            client_.exec(commits % 2 == 0 ? "EXECUTE ins(" + id + ")"
-                                          : "EXECUTE upd(" + id + ", " + std::to_string(commits % 1000) + ")");
-            ++commits;
+// Each variant once, those with the same state of the daemon after each other, in an order that the round decides.
+void take_round(Bench& bench, const std::string& conninfo, Daemon& daemon, int writers, int round,
+                std::vector<Figure>& figures) {
+    for (int half = 0; half < 2; ++half) {
+        const auto state = (half + round) % 2 == 0 ? DaemonState::stopped : DaemonState::running;
+        if (state == DaemonState::running) daemon.start();
+        for (std::size_t i = 0; i < figures.size(); ++i) {
+            const auto which = (i + static_cast<std::size_t>(round)) % figures.size();
+            if (variants[which].daemon != state) continue;
+            if (which == untouched) {  // whoever writes to other tables than the reports' finds the daemon asleep
+                testing::Client client(conninfo);
+                wait_until_asleep(client);
+            }
+            Crowd crowd(conninfo, variants[which].table, writers, bench.options.writer_entries);
+            figures[which].samples.add(crowd.run(bench.options.slice).rate());
         }
-        return commits;
+        if (state == DaemonState::running) daemon.stop();
     }
-
-  private:
-    testing::Client client_;
-    std::mt19937 random_;
-    std::uniform_int_distribution<long> id_;
-};
-
-class Crowd {
-  public:
-    Crowd(const std::string& conninfo, const std::string& table, int writers, long entries) {
-        for (int i = 0; i < writers; ++i) {
-            writers_.push_back(std::make_unique<Writer>(conninfo, table, entries, static_cast<unsigned>(i)));
-        }
-    }
-
-    // Commits a second. Throws what stopped a writer.
-    double run(std::chrono::milliseconds time) {
-        std::atomic<bool> stop{false};
-        std::atomic<long> commits{0};
-        std::exception_ptr failure;
-        std::vector<std::thread> threads;
-        const Stopwatch watch;
-        for (auto& writer : writers_) {
-            threads.emplace_back([&stop, &commits, &failure, one = writer.get()] {
-                try {
-                    commits += one->run(stop);
-                } catch (const std::exception&) {
-                    if (!stop.exchange(true)) failure = std::current_exception();
-                }
-            });
-        }
-        std::this_thread::sleep_for(time);
-        stop = true;
-        for (auto& thread : threads) thread.join();
-        if (failure) std::rethrow_exception(failure);
-        return static_cast<double>(commits) / watch.seconds();
-    }
-
-  private:
-    std::vector<std::unique_ptr<Writer>> writers_;
-};
-
-double measure(const Variant& variant, int writers, const std::string& conninfo, Daemon& daemon,
-               const Options& options) {
-    if (variant.daemon == DaemonState::running) daemon.start();
-    Crowd crowd(conninfo, variant.table, writers, options.writers_entries);
-    const auto rate = crowd.run(options.slice);
-    if (variant.daemon == DaemonState::running) daemon.stop();
-    return rate;
 }
 
-struct Bulk {
-    const char* name;
-    std::string sql;  // with @ for the table
-};
-
-std::string for_table(std::string sql, const std::string& table) {
-    for (auto at = sql.find('@'); at != std::string::npos; at = sql.find('@')) sql.replace(at, 1, table);
-    return sql;
-}
-
-std::vector<Bulk> bulks(const Options& options) {
-    const auto rows = std::to_string(bulk_rows);
-    const auto step = std::to_string(std::max(1L, options.writers_entries / bulk_rows));
-    return {
-        {"10,000 rows inserted by one statement",
-         "INSERT INTO @ (project_id, task_id, user_id, date, hours, hourly_rate, is_billable, approved) "
-         "SELECT 1 + g % " +
-             std::to_string(options.writers_entries / entries_per_project) +
-             ", g, 1 + g % 50, CURRENT_DATE - g % 900, 2.5, 80, true, true FROM generate_series(1, " + rows + ") AS g"},
-        {"10,000 rows updated by one statement",
-         "UPDATE @ SET hours = CASE WHEN hours > 5 THEN 0.25 ELSE hours + 0.25 END WHERE id IN (SELECT g * " + step +
-             " FROM generate_series(1, " + rows + ") AS g)"},
-        {"10,000 rows deleted by one statement",
-         "DELETE FROM @ WHERE id IN (SELECT id FROM @ ORDER BY id DESC LIMIT " + rows + ")"}};
-}
-
-double seconds_of(testing::Client& client, const std::string& statement) {
-    const Stopwatch watch;
-    client.exec(statement);
-    return watch.seconds();
+void add_targets(Section& section, int writers, const std::vector<Figure>& figures) {
+    const auto against_plain = [&](std::size_t which) {
+        return paired_ratios(figures[which].samples, figures[plain].samples);
+    };
+    const auto number = std::to_string(writers);
+    if (writers == 1 || writers == 8) {
+        section.reached.emplace_back("writers_" + number, against_plain(triggers));
+        section.reached.emplace_back("writers_" + number + "_folding", against_plain(folding));
+    }
+    if (writers == 8) section.reached.emplace_back("untouched", against_plain(untouched));
 }
 
 }  // namespace
 
-Section small_commits(const std::string& conninfo, Daemon& daemon, const Options& options) {
-    Section section{"Commits of one inserted or updated row (fsync on)", {}};
-    for (const int writers : {1, 8}) {
+void measure_writers(Bench& bench) {
+    const auto conninfo = bench.firm("writers", bench.options.writer_entries);
+    testing::Client client(conninfo);
+    create_tables_alike(client);
+    Daemon daemon(conninfo, {.debounce = "200ms", .max_delay = "2s"});
+    daemon.install();
+    Section section{"writers", "Commits of one inserted or updated row (fsync on)"};
+    Chart chart{"writers", "Commits a second of one inserted or updated row", "writers", "commits a second", "short"};
+    for (const auto& variant : variants) chart.curves.push_back({variant.who, {}});
+    for (const int writers : bench.options.writers) {
+        bench.say(std::to_string(writers) + " writers");
         std::vector<Figure> figures;
         for (const auto& variant : variants) figures.push_back({variant.who, {}});
-        for (int round = 0; round < options.rounds; ++round) {
-            for (std::size_t i = 0; i < figures.size(); ++i) {
-                const auto index = (i + static_cast<std::size_t>(round)) % figures.size();
-                figures[index].samples.add(measure(variants[index], writers, conninfo, daemon, options));
-            }
+        for (int round = 0; round < bench.options.writer_rounds; ++round) {
+            take_round(bench, conninfo, daemon, writers, round, figures);
         }
-        section.comparisons.push_back({std::to_string(writers) + (writers == 1 ? " writer" : " writers"),
-                                       Unit::commits_per_second, std::move(figures)});
-    }
-    return section;
-}
-
-Section bulk_statements(testing::Client& client, const Options& options) {
-    Section section{"Bulk statements", {}};
-    for (const auto& bulk : bulks(options)) {
-        Samples captured;
-        Samples plain;
-        for (int round = 0; round < options.rounds + 1; ++round) {
-            const auto take = [&](Samples& samples, const char* table) {
-                const auto seconds = seconds_of(client, for_table(bulk.sql, table));
-                if (round > 0) samples.add(seconds);  // the first one warms up
-            };
-            if (round % 2 == 0) take(captured, captured_table);
-            take(plain, plain_table);
-            if (round % 2 != 0) take(captured, captured_table);
+        add_targets(section, writers, figures);
+        for (std::size_t i = 0; i < figures.size(); ++i) {
+            chart.curves[i].points.emplace_back(writers, figures[i].samples.median());
         }
         section.comparisons.push_back(
-            {bulk.name, Unit::seconds, {{"freshet's triggers", captured}, {"no triggers", plain}}});
+            {std::to_string(writers) + (writers == 1 ? " writer" : " writers"), Unit::per_second, std::move(figures)});
     }
-    return section;
+    section.charts.push_back(std::move(chart));
+    daemon.start();
+    daemon.prove_exact();
+    daemon.stop();
+    bench.report.add(section);
+    bench.drop("writers");
 }
 
 }  // namespace freshet::bench

@@ -9,6 +9,7 @@
 #include <map>
 #include <numeric>
 
+#include "support/cost_limits.hpp"
 #include "support/counted_office.hpp"
 #include "support/eventually.hpp"
 #include "support/ledger_daemon.hpp"
@@ -18,52 +19,13 @@
 namespace freshet::testing {
 namespace {
 
-enum class Rule { exactly, at_most };
-
-struct Limit {
-    const char* what;
-    Rule rule;
-    double value;
-};
-
-// The limits, all of them. A number that became better fails, too, where it is exact: write the better one here.
-constexpr Limit limits[] = {
-    // One view, one changed entry, a session that has folded before.
-    {"statements of a fold", Rule::exactly, 10},
-    {"round trips of a fold", Rule::exactly, 10},
-    {"statements of a turn with nothing to fold", Rule::exactly, 7},
-    // Log rows of one changed row, whatever number of reports reads it.
-    {"rows logged by an insert", Rule::exactly, 1},
-    {"rows logged by an update", Rule::exactly, 2},
-    {"rows logged by a delete", Rule::exactly, 1},
-    {"rows logged by an update of what no report reads", Rule::exactly, 0},
-    {"rows logged by an insert that no report shows", Rule::exactly, 0},
-    {"rows logged by 1,000 rows inserted alike", Rule::exactly, 1000},
-    // Rows written (inserted, updated, deleted) in the tables behind the report, for each group that is folded.
-    {"writes a group: other hours, user-week", Rule::exactly, 1},
-    {"writes a group: other hours, project-month", Rule::exactly, 1},
-    {"writes a group: other hours, revenue", Rule::exactly, 1},
-    {"writes a group: new values, user-week", Rule::exactly, 3},
-    {"writes a group: new values, project-month", Rule::exactly, 4},
-    {"writes a group: values gone, user-week", Rule::exactly, 6},
-    {"writes a group: values gone, project-month", Rule::exactly, 7},
-    // Buffers (8 KiB) touched by all statements of the folds of the three reports.
-    {"buffers: 1 changed entry of 10,000", Rule::at_most, 800},
-    {"buffers: 1 changed entry of 200,000", Rule::at_most, 800},
-    {"buffers: 250 changed entries of 10,000", Rule::at_most, 14'000},
-    {"buffers: 250 changed entries of 200,000", Rule::at_most, 14'500},
-    {"buffers: 200,000 entries to 10,000, 1 changed", Rule::at_most, 1.1},
-    {"buffers: 200,000 entries to 10,000, 250 changed", Rule::at_most, 1.15},
-    // The daemon, asleep.
-    {"statements of an idle daemon other than its poll", Rule::exactly, 7},
-};
-
 void hold(const std::string& what, double measured) {
-    const auto* const limit = std::find_if(std::begin(limits), std::end(limits), [&](const auto& one) { return one.what == what; });
-    ASSERT_NE(limit, std::end(limits)) << what;
+    const auto* const limit =
+        std::find_if(std::begin(cost_limits), std::end(cost_limits), [&](const auto& one) { return one.what == what; });
+    ASSERT_NE(limit, std::end(cost_limits)) << what;
     std::cout << "  " << what << ": " << measured << '\n';
-    if (limit->rule == Rule::exactly) {
-        EXPECT_EQ(measured, limit->value) << what << "; hint: if it became less, write that into `limits`";
+    if (limit->rule == CostRule::exactly) {
+        EXPECT_EQ(measured, limit->value) << what << "; hint: if it became less, write that into cost_limits.hpp";
     } else {
         EXPECT_LE(measured, limit->value) << what;
     }
@@ -98,19 +60,22 @@ TEST_F(CountedCosts, OfCapture) {
     const auto logged = [&](const std::string& statement) {
         const auto rows = [&] {
             return std::stol(office.client.scalar(
-                "SELECT sum(n) FROM (SELECT (xpath('/row/n/text()', query_to_xml('SELECT count(*) AS n FROM freshet.log_' "
+                "SELECT sum(n) FROM (SELECT (xpath('/row/n/text()', query_to_xml('SELECT count(*) AS n FROM "
+                "freshet.log_' "
                 "|| id, false, true, '')))[1]::text::bigint AS n FROM freshet.source) AS counted"));
         };
         const auto before = rows();
         office.client.exec(statement);
         return double(rows() - before);
     };
-    const std::string entry = "INSERT INTO projects_time_entries (id, project_id, user_id, date, hours, hourly_rate, approved) ";
+    const std::string entry =
+        "INSERT INTO projects_time_entries (id, project_id, user_id, date, hours, hourly_rate, approved) ";
     hold("rows logged by an insert", logged(entry + "VALUES (-1, 1, 1, CURRENT_DATE, 2, 80, true)"));
     hold("rows logged by an update", logged("UPDATE projects_time_entries SET hours = 3 WHERE id = -1"));
     hold("rows logged by a delete", logged("DELETE FROM projects_time_entries WHERE id = -1"));
     hold("rows logged by an update of what no report reads", logged("UPDATE finance_invoices SET total_amount = 1"));
-    hold("rows logged by an insert that no report shows", logged(entry + "VALUES (-2, 1, 1, CURRENT_DATE, 2, 80, false)"));
+    hold("rows logged by an insert that no report shows",
+         logged(entry + "VALUES (-2, 1, 1, CURRENT_DATE, 2, 80, false)"));
     hold("rows logged by 1,000 rows inserted alike",
          logged(entry + "SELECT -10 - g, 1, 1, CURRENT_DATE, 2, 80, true FROM generate_series(1, 1000) g"));
     office.fold_all();
@@ -127,20 +92,26 @@ TEST_F(CountedCosts, OfTheRowsOfFoldedGroups) {
             const auto before = office.tables(pattern).written;
             const auto outcome = office.fold(report);
             const auto folded = outcome.groups_upserted + outcome.groups_deleted;
-            hold("writes a group: " + kind + ", " + label, double(office.tables(pattern).written - before) / double(folded));
+            hold("writes a group: " + kind + ", " + label,
+                 double(office.tables(pattern).written - before) / double(folded));
         };
         of(CountedOffice::user_week, "user-week");
         of(CountedOffice::project_month, "project-month");
         if (with_revenue) of(CountedOffice::revenue, "revenue");
     };
     const auto chosen = "id IN " + CountedOffice::one_of_each_group(groups);
-    measure("other hours", "UPDATE projects_time_entries SET hours = CASE WHEN hours > 5 THEN 0.25 ELSE hours + 0.25 END WHERE " + chosen, true);
+    measure(
+        "other hours",
+        "UPDATE projects_time_entries SET hours = CASE WHEN hours > 5 THEN 0.25 ELSE hours + 0.25 END WHERE " + chosen,
+        true);
     // To each group one entry of a user, a day (nobody works on Sundays) and a task that are new to it.
     measure("new values",
             "INSERT INTO projects_time_entries (id, project_id, task_id, user_id, date, hours, hourly_rate, approved) "
             "SELECT -id, project_id, -id, -1 - row_number() OVER (), first_sunday, 1, 80, true "
             "FROM projects_time_entries, date_trunc('month', date) AS month, "
-            "LATERAL (SELECT month::date + (7 - extract(dow FROM month)::integer) % 7 AS first_sunday) AS s WHERE " + chosen, false);
+            "LATERAL (SELECT month::date + (7 - extract(dow FROM month)::integer) % 7 AS first_sunday) AS s WHERE " +
+                chosen,
+            false);
     measure("values gone", "DELETE FROM projects_time_entries WHERE id < 0", false);
     office.fold_all();
     EXPECT_EQ(office.differences(), std::vector<std::string>{});
@@ -164,7 +135,8 @@ TEST_F(CountedCosts, OfBuffersFollowTheChangeAndNotTheTable) {
         EXPECT_EQ(office.differences(), std::vector<std::string>{});
     }
     hold("buffers: 200,000 entries to 10,000, 1 changed", touched["1 changed entry2"] / touched["1 changed entry0.1"]);
-    hold("buffers: 200,000 entries to 10,000, 250 changed", touched["250 changed entries2"] / touched["250 changed entries0.1"]);
+    hold("buffers: 200,000 entries to 10,000, 250 changed",
+         touched["250 changed entries2"] / touched["250 changed entries0.1"]);
 }
 
 TEST_F(CountedCosts, OfAnIdleDaemon) {

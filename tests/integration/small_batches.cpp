@@ -24,17 +24,18 @@ struct Change {
 std::vector<Change> changes(int number) {
     const auto n = std::to_string(number);
     const auto thousand = "IN (SELECT g * 90 + " + n + " FROM generate_series(1, 1000) g)";
-    return {{"UPDATE projects_time_entries SET hours = 7.75 - hours WHERE id = " + n + "000", 2},
-            {"UPDATE projects_time_entries SET hours = 7.75 - hours WHERE id " + thousand, 2000},
-            {"UPDATE projects_time_entries SET approved = NOT approved WHERE id " + thousand, 1000},
-            {"DELETE FROM projects_time_entries WHERE id = " + n + "007", 1},
-            {"INSERT INTO projects_time_entries (project_id, task_id, user_id, date, hours, hourly_rate, approved) "
-             "SELECT project_id, task_id, user_id, date, hours, hourly_rate, true FROM projects_time_entries WHERE id " +
-                 thousand,
-             1000},
-            {"UPDATE projects_expenses SET amount = amount + 1 WHERE id = " + n, 2},
-            {"UPDATE finance_invoices SET paid_amount = paid_amount + 1 WHERE id = " + n, 2},
-            {"UPDATE projects_projects SET name = name || '!' WHERE id = " + n, 2}};
+    return {
+        {"UPDATE projects_time_entries SET hours = 7.75 - hours WHERE id = " + n + "000", 2},
+        {"UPDATE projects_time_entries SET hours = 7.75 - hours WHERE id " + thousand, 2000},
+        {"UPDATE projects_time_entries SET approved = NOT approved WHERE id " + thousand, 1000},
+        {"DELETE FROM projects_time_entries WHERE id = " + n + "007", 1},
+        {"INSERT INTO projects_time_entries (project_id, task_id, user_id, date, hours, hourly_rate, approved) "
+         "SELECT project_id, task_id, user_id, date, hours, hourly_rate, true FROM projects_time_entries WHERE id " +
+             thousand,
+         1000},
+        {"UPDATE projects_expenses SET amount = amount + 1 WHERE id = " + n, 2},
+        {"UPDATE finance_invoices SET paid_amount = paid_amount + 1 WHERE id = " + n, 2},
+        {"UPDATE projects_projects SET name = name || '!' WHERE id = " + n, 2}};
 }
 
 struct Scan {

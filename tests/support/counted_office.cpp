@@ -45,10 +45,7 @@ void FoldingSession::show_statistics() {
 }
 
 CountedOffice::CountedOffice(PrivateCluster& cluster, const std::filesystem::path& program, const std::string& scale)
-    : database(cluster),
-      client(database.conninfo()),
-      gate(cluster.socket()),
-      session_(gate.conninfo(database.name())) {
+    : database(cluster), client(database.conninfo()), gate(cluster.socket()), session_(gate.conninfo(database.name())) {
     client.exec("SET pg_stat_statements.track = 'none'; SET TimeZone = 'UTC'");
     create_office(client, scale);
     Freshetd(program, office_configuration(database.conninfo(), "")).must({"install"});
@@ -89,12 +86,13 @@ std::vector<std::string> CountedOffice::differences() {
 
 TableCounts CountedOffice::tables(const std::string& pattern) {
     session_.show_statistics();
-    const auto row = client
-                         .query(
-                             "SELECT coalesce(sum(seq_tup_read), 0), coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) "
-                             "FROM pg_stat_user_tables WHERE schemaname || '.' || relname ~ $1",
-                             {pattern})
-                         .front();
+    const auto row =
+        client
+            .query(
+                "SELECT coalesce(sum(seq_tup_read), 0), coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) "
+                "FROM pg_stat_user_tables WHERE schemaname || '.' || relname ~ $1",
+                {pattern})
+            .front();
     return {std::stol(*row[0]), std::stol(*row[1])};
 }
 

@@ -1,5 +1,5 @@
-// The sample firm with its three reports on a cluster that counts (statement_counts.hpp), and one session that folds them,
-// warm: for tests of what a fold costs. Not thread-safe.
+// The sample firm with its three reports on a cluster that counts (statement_counts.hpp), and one session that folds
+// them, warm: for tests of what a fold costs. Not thread-safe.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

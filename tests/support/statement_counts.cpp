@@ -4,8 +4,9 @@ namespace freshet::testing {
 
 namespace {
 
-constexpr const char* of_this_database = "FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE "
-                                         "datname = current_database())";
+constexpr const char* of_this_database =
+    "FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE "
+    "datname = current_database())";
 
 }  // namespace
 

@@ -1,0 +1,141 @@
+// Whether the cost of a change follows the change or the table: the same changes in firms of several sizes.
+#include <algorithm>
+#include <memory>
+
+#include "bench.hpp"
+#include "changes.hpp"
+#include "firm.hpp"
+#include "follow.hpp"
+
+namespace freshet::bench {
+
+namespace {
+
+// A firm of one size with freshet over it.
+struct Firm {
+    Firm(Bench& bench, long size)
+        : entries(size),
+          name("size_" + std::to_string(size)),
+          conninfo(bench.firm(name, size)),
+          client(conninfo),
+          daemon(conninfo, {}) {
+        bench.say("freshetd install over " + std::to_string(size) + " entries");
+        daemon.install();
+        client.exec("VACUUM ANALYZE");
+        client.exec("CHECKPOINT");
+        moves = std::make_unique<Moves>(client);
+    }
+
+    long entries;
+    std::string name;
+    std::string conninfo;
+    testing::Client client;
+    Daemon daemon;
+    std::unique_ptr<Moves> moves;
+    Samples seconds;
+    Samples buffers;
+};
+
+// One entry of each of `rows` groups by project and month, whatever the size: the oldest, in the order of their ids.
+std::string same_work(long rows) {
+    return "UPDATE projects_time_entries SET hours = CASE WHEN hours > 5 THEN 0.25 ELSE hours + 0.25 END WHERE id IN "
+           "(SELECT min(id) FROM bench.chosen GROUP BY project_id, date_trunc('month', date) ORDER BY random() LIMIT " +
+           std::to_string(rows) + ")";
+}
+
+// What all sessions of the database touched so far. Statistics of a session are written when it has been idle a while.
+double buffers_touched(testing::Client& client) {
+    wait_until_asleep(client);
+    client.exec("SELECT pg_stat_clear_snapshot()");
+    return std::stod(
+        client.scalar("SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()"));
+}
+
+void take_round(Firm& firm, long rows, int samples) {
+    firm.daemon.start();
+    const auto change = same_work(rows);
+    follow(firm.client, *firm.moves, {change});  // warms up
+    for (int i = 0; i < samples; ++i) {
+        wait_until_asleep(firm.client);
+        firm.client.exec("BEGIN");
+        firm.client.exec(change);
+        firm.client.exec("SELECT pg_stat_force_next_flush()");
+        const auto xid = firm.client.scalar("SELECT pg_current_xact_id()");
+        firm.client.exec("COMMIT");
+        const auto before = buffers_touched(firm.client);
+        firm.seconds.add(firm.moves->until_visible(xid));
+        firm.buffers.add(buffers_touched(firm.client) - before);
+    }
+    firm.daemon.stop();
+}
+
+Samples refreshes(Bench& bench, Firm& firm) {
+    bench.say("REFRESH CONCURRENTLY over " + std::to_string(firm.entries) + " entries");
+    const auto views = create_materialized_views(firm.client, Indexes::unique_only);
+    Samples seconds;
+    for (int i = 0; i < 2; ++i) seconds.add(refresh_seconds(firm.client, views, "CONCURRENTLY "));
+    return seconds;
+}
+
+std::string name_of_size(long entries) {
+    const auto thousands = entries / 1000;
+    return thousands < 1000 ? std::to_string(thousands) + ",000 entries"
+                            : std::to_string(thousands / 1000) + " million entries";
+}
+
+}  // namespace
+
+void measure_sizes(Bench& bench) {
+    const auto& options = bench.options;
+    std::vector<std::unique_ptr<Firm>> firms;
+    std::vector<long> sizes{options.small_entries, options.large_entries};
+    if (options.large_entries / 10 > options.small_entries) sizes.insert(sizes.begin() + 1, options.large_entries / 10);
+    for (const long entries : sizes) {
+        auto& firm = *firms.emplace_back(std::make_unique<Firm>(bench, entries));
+        firm.client.exec(
+            "CREATE TABLE bench.chosen AS SELECT id, project_id, date FROM projects_time_entries "
+            "WHERE approved AND id <= " +
+            std::to_string(options.small_entries * 20));
+        firm.client.exec("ANALYZE bench.chosen");
+    }
+    bench.say("changing entries of each");
+    for (int round = 0; round < options.rounds; ++round) {
+        for (std::size_t i = 0; i < firms.size(); ++i) {
+            take_round(*firms[(i + static_cast<std::size_t>(round)) % firms.size()], options.changes,
+                       std::min(options.rounds, 3));
+        }
+    }
+    Section section{"sizes", "The same changes in firms of several sizes, until all three reports show them"};
+    Comparison seconds{"one entry of each of " + std::to_string(options.changes) + " groups", Unit::seconds, {}};
+    Comparison buffers{"buffers touched meanwhile", Unit::buffers, {}};
+    Chart chart{"sizes",
+                "1,000 changes, until all three reports are fresh",
+                "time entries",
+                "seconds",
+                "s",
+                Scale::logarithmic,
+                Scale::logarithmic,
+                {{"freshet", {}}, {"REFRESH CONCURRENTLY", {}}}};
+    for (const auto& firm : firms) {
+        chart.curves[0].points.emplace_back(firm->entries, firm->seconds.median());
+        seconds.figures.push_back({name_of_size(firm->entries), firm->seconds});
+        buffers.figures.push_back({name_of_size(firm->entries), firm->buffers});
+    }
+    section.reached.emplace_back("size", paired_ratios(firms.back()->seconds, firms.front()->seconds));
+    for (std::size_t i = 0; i + 1 < firms.size(); ++i) {  // the largest would take minutes
+        chart.curves[1].points.emplace_back(firms[i]->entries, refreshes(bench, *firms[i]).median());
+    }
+    section.comparisons = {seconds, buffers};
+    section.charts.push_back(std::move(chart));
+    bench.say("proving that the reports are exact");
+    std::vector<std::string> names;
+    for (const auto& firm : firms) {
+        firm->daemon.prove_exact();
+        names.push_back(firm->name);
+    }
+    firms.clear();
+    bench.report.add(section);
+    for (const auto& name : names) bench.drop(name);
+}
+
+}  // namespace freshet::bench

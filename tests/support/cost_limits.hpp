@@ -1,0 +1,47 @@
+// What capture and folds may cost, in counts that are the same on every machine. integration.counted_costs measures
+// them, docs/performance.md shows them.
+#pragma once
+
+namespace freshet::testing {
+
+enum class CostRule { exactly, at_most };
+
+struct CostLimit {
+    const char* what;
+    CostRule rule;
+    double value;
+};
+
+// All of them. A number that became better fails, too, where it is exact: write the better one here.
+inline constexpr CostLimit cost_limits[] = {
+    // One view, one changed entry, a session that has folded before.
+    {"statements of a fold", CostRule::exactly, 10},
+    {"round trips of a fold", CostRule::exactly, 10},
+    {"statements of a turn with nothing to fold", CostRule::exactly, 7},
+    // Log rows of one changed row, whatever number of reports reads it.
+    {"rows logged by an insert", CostRule::exactly, 1},
+    {"rows logged by an update", CostRule::exactly, 2},
+    {"rows logged by a delete", CostRule::exactly, 1},
+    {"rows logged by an update of what no report reads", CostRule::exactly, 0},
+    {"rows logged by an insert that no report shows", CostRule::exactly, 0},
+    {"rows logged by 1,000 rows inserted alike", CostRule::exactly, 1000},
+    // Rows written (inserted, updated, deleted) in the tables behind the report, for each group that is folded.
+    {"writes a group: other hours, user-week", CostRule::exactly, 1},
+    {"writes a group: other hours, project-month", CostRule::exactly, 1},
+    {"writes a group: other hours, revenue", CostRule::exactly, 1},
+    {"writes a group: new values, user-week", CostRule::exactly, 3},
+    {"writes a group: new values, project-month", CostRule::exactly, 4},
+    {"writes a group: values gone, user-week", CostRule::exactly, 6},
+    {"writes a group: values gone, project-month", CostRule::exactly, 7},
+    // Buffers (8 KiB) touched by all statements of the folds of the three reports.
+    {"buffers: 1 changed entry of 10,000", CostRule::at_most, 800},
+    {"buffers: 1 changed entry of 200,000", CostRule::at_most, 800},
+    {"buffers: 250 changed entries of 10,000", CostRule::at_most, 14'000},
+    {"buffers: 250 changed entries of 200,000", CostRule::at_most, 14'500},
+    {"buffers: 200,000 entries to 10,000, 1 changed", CostRule::at_most, 1.1},
+    {"buffers: 200,000 entries to 10,000, 250 changed", CostRule::at_most, 1.15},
+    // The daemon, asleep.
+    {"statements of an idle daemon other than its poll", CostRule::exactly, 7},
+};
+
+}  // namespace freshet::testing
