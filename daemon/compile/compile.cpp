@@ -41,7 +41,13 @@ bool sums_exactly(AggregateKind kind, const std::string& type, bool scale_varies
            (type == "interval" && !distinct);
 }
 
-std::string sum_call(AggregateKind kind, const std::string& input) {
+// Multisets are kept in arrays, whose elements cannot be arrays.
+bool is_array(const std::string& type) {
+    return type.ends_with("[]") || type == "int2vector" || type == "oidvector";
+}
+
+// Of the aggregates that can be folded; empty for the others.
+std::string call_of(AggregateKind kind, const std::string& input) {
     switch (kind) {
         case AggregateKind::sum:
             return "sum(" + input + ")";
@@ -51,8 +57,31 @@ std::string sum_call(AggregateKind kind, const std::string& input) {
             return "sum(DISTINCT " + input + ")";
         case AggregateKind::avg_distinct:
             return "avg(DISTINCT " + input + ")";
+        case AggregateKind::count_distinct:
+            return "count(DISTINCT " + input + ")";
+        case AggregateKind::min:
+            return "min(" + input + ")";
+        case AggregateKind::max:
+            return "max(" + input + ")";
         default:
             return "";
+    }
+}
+
+// Whether the type makes an aggregate one that is recomputed.
+bool needs_rows(AggregateKind kind, const std::string& type, bool scale_varies) {
+    switch (kind) {
+        case AggregateKind::sum:
+        case AggregateKind::avg:
+        case AggregateKind::sum_distinct:
+        case AggregateKind::avg_distinct:
+            return !sums_exactly(kind, type, scale_varies);
+        case AggregateKind::count_distinct:
+        case AggregateKind::min:
+        case AggregateKind::max:
+            return is_array(type);
+        default:
+            return false;
     }
 }
 
@@ -61,9 +90,9 @@ std::vector<query::Aggregate> settle(const query::Level& form, const LevelTypes&
     auto aggregates = form.aggregates;
     for (auto& aggregate : aggregates) {
         const auto input = "x" + std::to_string(aggregate.input);
-        const auto call = sum_call(aggregate.kind, input);
-        if (!call.empty() && !sums_exactly(aggregate.kind, types.at(input).base_type,
-                                           form.input_scale_varies[static_cast<std::size_t>(aggregate.input)])) {
+        const auto call = call_of(aggregate.kind, input);
+        if (!call.empty() && needs_rows(aggregate.kind, types.at(input).base_type,
+                                        form.input_scale_varies[static_cast<std::size_t>(aggregate.input)])) {
             aggregate.call = call;  // kind and input still tell the type
         }
     }
@@ -76,6 +105,13 @@ TypedColumn recomputed_column(const query::Aggregate& aggregate, std::size_t ind
     if (aggregate.kind == AggregateKind::recomputed) {
         const auto& type = types.at("r" + number);
         return {"r" + number, type.type, type.collation, true};
+    }
+    if (aggregate.kind == AggregateKind::count_distinct) {
+        return {"r" + number, "bigint", "", true};
+    }
+    if (aggregate.kind == AggregateKind::min || aggregate.kind == AggregateKind::max) {
+        const auto input = std::to_string(aggregate.input);
+        return {"r" + number, types.at("o" + input).type, types.at("x" + input).collation, true};
     }
     const auto sum = types.at("s" + std::to_string(aggregate.input)).type;
     const bool average = aggregate.kind == AggregateKind::avg || aggregate.kind == AggregateKind::avg_distinct;
@@ -143,12 +179,10 @@ Input make_input(const query::Level& form, std::size_t index, const LevelTypes& 
     return input;
 }
 
-// A unique index over the keys, and over keys and value, is what merges rely on.
+// A unique index over the keys is what merges rely on.
 void check_indexable(const Level& level) {
     constexpr std::size_t most_index_columns = 32;  // INDEX_MAX_KEYS of PostgreSQL
-    const bool values =
-        std::any_of(level.inputs.begin(), level.inputs.end(), [](const Input& input) { return input.has_values(); });
-    if (level.keys.size() + (values ? 1 : 0) > most_index_columns) {
+    if (level.keys.size() > most_index_columns) {
         reject(
             "the query groups by " + std::to_string(level.keys.size()) + " columns, more than a unique index can have",
             "group by fewer columns, or use strategy concurrent");

@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "freshet/compile/emit.hpp"
+#include "multiset.hpp"
 #include "rows.hpp"
 #include "state_columns.hpp"
 #include "text.hpp"
@@ -60,69 +61,70 @@ std::string delta_cte(const Level& level, const std::set<int>& changed) {
 std::string grouped_cte(const Level& level) {
     auto text = "grouped AS MATERIALIZED (\n    SELECT " + key_list(level);
     for (const auto& counter : counters(level)) {
-        if (!counter.values) {
-            text += ",\n      " + counter.delta + " AS " + counter.name;
-        }
+        text += ",\n      " + counter.delta + " AS " + counter.name;
     }
     return text + "\n    FROM delta GROUP BY " + key_list(level) + ")";
 }
 
-// For one input: the batch's multiplicities, the merge into the values table, and what changed per group.
-std::vector<std::string> values_ctes(const Level& level, std::size_t input) {
-    const auto index = std::to_string(input);
-    const auto keys = key_list(level);
-    const auto x = "x" + index;
-    std::string changes;
-    for (const auto& counter : counters(level)) {
-        if (counter.values == input) {
-            changes += ", " + counter.delta + " AS " + counter.name;
-        }
-    }
-    return {
-        "v" + index + "_delta AS (\n    SELECT " + keys + ", " + x + " AS v, sum(sign) AS n FROM delta WHERE " + x +
-            " IS NOT NULL\n    GROUP BY " + keys + ", " + x + " HAVING sum(sign) <> 0)",
-        "v" + index + "_merge AS (\n    INSERT INTO " + values_table(level, input) + " AS t (" + keys +
-            ", v, n)\n    SELECT " + keys + ", v, n FROM v" + index + "_delta\n    ON CONFLICT (" + keys +
-            ", v) DO UPDATE SET n = t.n + excluded.n\n    RETURNING t.ctid AS id, " + key_list(level, "t.") +
-            ", t.v, t.n)",
-        "v" + index + "_change AS (\n    SELECT " + keys + changes + "\n    FROM (SELECT " + keys +
-            ", v, sum(after) AS after, sum(change) AS change FROM (\n        SELECT " + keys +
-            ", v, n AS after, 0::bigint AS change FROM v" + index + "_merge\n        UNION ALL SELECT " + keys +
-            ", v, 0::bigint, n FROM v" + index + "_delta) AS u GROUP BY " + keys + ", v) AS w\n    GROUP BY " + keys +
-            ")",
-    };
+std::string change_name(std::size_t input) {
+    return "v" + std::to_string(input) + "_change";
 }
 
-// The signed contributions of the grouped rows and of each values table, one row per source of change; `touched`
-// marks groups to be written although no counter changed: their extremes may have moved, or what is recomputed.
+// For one input: by how much the multiplicity of each value changed, and that as a multiset for each group.
+std::string change_cte(const Level& level, std::size_t input) {
+    const auto keys = key_list(level);
+    const auto x = "x" + std::to_string(input);
+    std::string columns;
+    for (const auto& column : values_columns(level, input)) {
+        columns += ",\n      " + column.aggregate + " AS " + column.column.name;
+    }
+    return change_name(input) + " AS (\n    SELECT " + keys + columns + "\n    FROM (SELECT " + keys + ", " + x +
+           " AS v, sum(sign)::bigint AS m FROM delta WHERE " + x + " IS NOT NULL\n      GROUP BY " + keys + ", " + x +
+           " HAVING sum(sign) <> 0) AS w\n    GROUP BY " + keys + ")";
+}
+
+// What is known of the groups, one row for each and what it comes from: the counters, or the multiset of an input.
 std::string contributions(const Level& level) {
-    const auto all = counters(level);
-    const auto row = [&](const std::string& from, std::optional<std::size_t> values, const std::string& touched) {
+    const auto inputs = inputs_with_values(level);
+    const auto row = [&](const std::string& from, std::optional<std::size_t> values) {
         auto text = "SELECT " + key_list(level);
-        for (const auto& counter : all) {
-            text += ", " + (counter.values == values ? counter.name : counter.zero()) + " AS " + counter.name;
+        for (const auto& counter : counters(level)) {
+            text += ", " + (values ? counter.zero() + " AS " : "") + counter.name;
         }
-        return text + ", " + touched + " AS touched FROM " + from;
+        for (const auto input : inputs) {
+            for (const auto& column : values_columns(level, input)) {
+                text += ", " + (values == input ? "" : column.null() + " AS ") + column.column.name;
+            }
+        }
+        return text + " FROM " + from;
     };
-    std::vector<std::string> rows{row("grouped", std::nullopt, level.recomputed.empty() ? "0" : "1")};
-    for (const auto input : inputs_with_values(level)) {
-        const bool ordered = level.inputs[input].min || level.inputs[input].max;
-        rows.push_back(row("v" + std::to_string(input) + "_change", input, ordered ? "1" : "0"));
+    std::vector<std::string> rows{row("grouped", std::nullopt)};
+    for (const auto input : inputs) {
+        rows.push_back(row(change_name(input), input));
     }
     return join(rows, "\n        UNION ALL ");
 }
 
+// One row for each group that is to be written. max() of the one value that is not NULL is that value.
 std::string merged_cte(const Level& level) {
-    std::vector<std::string> sums;
+    std::vector<std::string> columns;
     std::vector<std::string> changed;
     for (const auto& counter : counters(level)) {
-        sums.push_back("sum(" + counter.name + ")::" + counter.type + " AS " + counter.name);
+        columns.push_back("sum(" + counter.name + ")::" + counter.type + " AS " + counter.name);
         changed.push_back(counter.not_zero("sum(" + counter.name + ")"));
     }
-    changed.emplace_back("sum(touched) <> 0");
-    return "merged AS (\n    SELECT " + key_list(level) + ", " + join(sums, ", ") + "\n    FROM (\n        " +
-           contributions(level) + ") AS u\n    GROUP BY " + key_list(level) + "\n    HAVING " + join(changed, " OR ") +
-           ")";
+    for (const auto input : inputs_with_values(level)) {
+        for (const auto& column : values_columns(level, input)) {
+            const auto& name = column.column.name;
+            const auto value = "max(" + name + ")";
+            columns.push_back((column.column.nullable ? value : "coalesce(" + value + ", " + column.nothing() + ")") +
+                              " AS " + name);
+        }
+        changed.push_back("count(m" + std::to_string(input) + ") > 0");
+    }
+    return "merged AS (\n    SELECT " + key_list(level) + ", " + join(columns, ", ") + "\n    FROM (\n        " +
+           contributions(level) + ") AS u\n    GROUP BY " + key_list(level) +
+           (level.recomputed.empty() ? "\n    HAVING " + join(changed, " OR ") : "") + ")";
 }
 
 // Whether something in a row of the state has to be computed anew from the sources.
@@ -136,6 +138,32 @@ std::string dirty(const Level& level) {
     return !level.recomputed.empty() ? "true" : tests.empty() ? "false" : "(" + join(tests, " OR ") + ")";
 }
 
+// The multiset of a group's row and that of the batch, added up. Where the batch has none nothing is read but what the
+// row itself holds; a spilled group takes its own along for spill().
+std::string merged_values(const Level& level, std::size_t input) {
+    const auto index = std::to_string(input);
+    std::string names;
+    std::string kept;
+    std::string taken;
+    std::string merged;
+    for (const auto& column : values_columns(level, input)) {
+        const auto& name = column.column.name;
+        append(names, ", ", name);
+        append(kept, ", ", "t." + name);
+        append(taken, ", ", (column.in_spilled ? "t." : "excluded.") + name);
+        append(merged, ", ", column.aggregate);
+    }
+    const auto entries = [&](const std::string& alias) {
+        return "SELECT unnest(" + alias + ".v" + index + ") AS v, unnest(" + alias + ".m" + index + ") AS m";
+    };
+    return "(" + names + ") = (\n      SELECT " + kept + " WHERE t.spill IS NULL AND excluded.m" + index +
+           " IS NULL\n      UNION ALL SELECT " + taken + " WHERE t.spill IS NOT NULL\n      UNION ALL SELECT " +
+           merged + "\n      FROM (SELECT v, sum(m)::bigint AS m FROM (" + entries("t") + "\n        UNION ALL " +
+           entries("excluded") +
+           ") AS u GROUP BY v HAVING sum(m) <> 0) AS w\n      HAVING t.spill IS NULL AND excluded.m" + index +
+           " IS NOT NULL)";
+}
+
 std::string upsert_cte(const Level& level) {
     std::vector<std::string> names;
     std::vector<std::string> updates;
@@ -144,44 +172,22 @@ std::string upsert_cte(const Level& level) {
         updates.push_back(counter.name + " = t." + counter.name + " + excluded." + counter.name);
     }
     updates.emplace_back("refreshed_at = excluded.refreshed_at");
+    for (const auto input : inputs_with_values(level)) {
+        for (const auto& column : values_columns(level, input)) {
+            names.push_back(column.column.name);
+        }
+        updates.push_back("\n      " + merged_values(level, input));
+    }
     const auto columns = key_list(level) + ", " + join(names, ", ");
     return "upsert AS (\n    INSERT INTO " + state_table(level) + " AS t (" + columns + ", refreshed_at)\n    SELECT " +
            columns + ", now() FROM merged\n    ON CONFLICT (" + key_list(level) + ") DO UPDATE SET " +
-           join(updates, ", ") + "\n    RETURNING t.ctid AS id, t.n, " + dirty(level) + " AS dirty)";
+           join(updates, ", ") + "\n    RETURNING t.ctid AS id, t.n, " + dirty(level) + " AS dirty, " +
+           overflows(level, "t") + " AS overflows)";
 }
 
-std::string extreme_value(const Level& level, const Extreme& extreme) {
-    std::vector<std::string> matches;
-    for (std::size_t i = 0; i < level.keys.size(); ++i) {
-        const auto key = key_name(i);
-        const auto equal = comparison("v." + key, "=", "t." + key, level.keys[i].type);
-        matches.push_back(
-            level.keys[i].nullable ? "(" + equal + " OR (v." + key + " IS NULL AND t." + key + " IS NULL))" : equal);
-    }
-    return "(SELECT " + extreme.function + "(v.v) FROM " + values_table(level, extreme.input) + " AS v WHERE " +
-           join(matches, " AND ") + ")";
-}
-
-std::vector<std::string> extreme_assignments(const Level& level) {
-    std::vector<std::string> assignments;
-    for (const auto& extreme : extremes(level)) {
-        assignments.push_back(extreme.name + " = " + extreme_value(level, extreme));
-    }
-    return assignments;
-}
-
-std::string extremes_update(const Level& level) {
-    const auto assignments = extreme_assignments(level);
-    return assignments.empty() ? ""
-                               : "UPDATE " + state_table(level) + " AS t SET " + join(assignments, ", ") +
-                                     "\nWHERE t.ctid = ANY ($1::tid[])";
-}
-
-// What a dirty group's row is given anew, from the sources: recomputed aggregates, and sums that may be infinite. Its
-// extremes come along, so that each row is written once.
+// What a dirty group's row is given anew, from the sources: recomputed aggregates, and sums that may be infinite.
 std::string renewal(const Level& level) {
-    auto assignments = extreme_assignments(level);
-    const auto extremes_alone = assignments.size();
+    std::vector<std::string> assignments;
     std::vector<std::string> fresh{"r.id"};
     const auto renew = [&](const std::string& name, const std::string& aggregate) {
         assignments.push_back(name + " = f." + name);
@@ -195,7 +201,7 @@ std::string renewal(const Level& level) {
     for (const auto& aggregate : recomputed(level)) {
         renew(aggregate.column.name, aggregate.call);
     }
-    if (assignments.size() == extremes_alone) {
+    if (assignments.empty()) {
         return "";
     }
     return "UPDATE " + state_table(level) + " AS t SET " + join(assignments, ", ") + "\nFROM (\n  SELECT " +
@@ -203,18 +209,13 @@ std::string renewal(const Level& level) {
            ") AS r\n  GROUP BY r.id) AS f\nWHERE t.ctid = f.id";
 }
 
-std::string result_select(const Level& level, const std::vector<std::size_t>& values) {
-    const auto ids = [](const std::string& from, const std::string& condition) {
-        return "(SELECT array_agg(id) FILTER (WHERE " + condition + ") FROM " + from + ")";
+std::string result_select() {
+    const auto ids = [](const std::string& condition) {
+        return "(SELECT array_agg(id) FILTER (WHERE " + condition + ") FROM upsert)";
     };
-    auto text = "SELECT (SELECT count(*) FROM upsert) AS groups,\n  " + ids("upsert", "n = 0") +
-                " AS emptied_state,\n  " + ids("upsert", "n <> 0 AND dirty") + " AS dirty_state,\n  " +
-                (extremes(level).empty() ? "NULL::tid[]" : ids("upsert", "n <> 0 AND NOT dirty")) + " AS touched_state";
-    for (const auto input : values) {
-        const auto index = std::to_string(input);
-        text += ",\n  " + ids("v" + index + "_merge", "n = 0") + " AS emptied_" + index;
-    }
-    return text;
+    return "SELECT (SELECT count(*) FROM upsert) AS groups,\n  " + ids("n = 0") + " AS emptied_state,\n  " +
+           ids("n <> 0 AND dirty AND NOT overflows") + " AS dirty_state,\n  " + ids("n <> 0 AND overflows") +
+           " AS overflowing_state";
 }
 
 // 2^n - 1 for n changed relations, where a lookup makes three of what it joins instead of two.
@@ -242,25 +243,18 @@ Fold fold_level(const Level& level, const std::set<int>& changed_sources) {
     }
     ctes.push_back(delta_cte(level, changed_sources));
     ctes.push_back(grouped_cte(level));
-    const auto values = inputs_with_values(level);
-    for (const auto input : values) {
-        const auto more = values_ctes(level, input);
-        ctes.insert(ctes.end(), more.begin(), more.end());
+    for (const auto input : inputs_with_values(level)) {
+        ctes.push_back(change_cte(level, input));
     }
     ctes.push_back(merged_cte(level));
     ctes.push_back(upsert_cte(level));
 
     Fold result;
-    result.merge = "WITH " + join(ctes, ",\n") + "\n" + result_select(level, values);
-    const auto delete_from = [](const std::string& table) {
-        return "DELETE FROM " + table + " WHERE ctid = ANY ($1::tid[]) AND n = 0";
-    };
-    result.emptied.push_back({"emptied_state", delete_from(state_table(level))});
-    for (const auto input : values) {
-        result.emptied.push_back({"emptied_" + std::to_string(input), delete_from(values_table(level, input))});
-    }
+    result.merge = "WITH " + join(ctes, ",\n") + "\n" + result_select();
+    result.delete_emptied = delete_groups(level, "t.ctid = ANY ($1::tid[]) AND t.n = 0");
+    result.spill = spill(level);
+    result.settle_spilled = settle_spilled(level, dirty(level));
     result.renew = renewal(level);
-    result.extremes = extremes_update(level);
     return result;
 }
 

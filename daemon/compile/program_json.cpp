@@ -31,8 +31,8 @@ namespace freshet::compile {
 
 namespace {
 
-// Raised whenever an older daemon would misread a program.
-constexpr int format_version = 3;
+// Raised whenever an older daemon would misread a program, or the tables that were made for it.
+constexpr int format_version = 4;
 
 }  // namespace
 

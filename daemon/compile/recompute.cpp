@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <map>
 
 #include "differences.hpp"
 #include "freshet/compile/emit.hpp"
 #include "freshet/compile/whole.hpp"
+#include "multiset.hpp"
 #include "rows.hpp"
 #include "state_columns.hpp"
 #include "text.hpp"
@@ -15,6 +17,9 @@ namespace {
 // and 1.50 do, which of them an aggregate with DISTINCT takes is open.
 Comparison comparison_of(const Recomputed& aggregate) {
     const auto& type = aggregate.column.type;
+    if (aggregate.call.starts_with("min(") || aggregate.call.starts_with("max(")) {
+        return Comparison::exact;  // has an order
+    }
     if (type == "numeric" || type == "interval" || type == "text") {
         return Comparison::exact;
     }
@@ -23,16 +28,15 @@ Comparison comparison_of(const Recomputed& aggregate) {
                                       : Comparison::as_text;
 }
 
-// One table of the view, and the SELECT that recomputes it from the rows `r` below the grouping.
+// One table of a level: what identifies its rows and what they hold.
 struct Target {
     std::string table;
     std::string fresh;                   // name of the temporary table
     std::vector<std::string> identity;   // the columns that identify a row
     std::vector<ComparedColumn> values;  // the columns that may differ
-    std::string select;                  // aggregate expressions for identity and values
-    std::string filter;                  // of the rows, besides the scope
+    std::vector<std::string> arrays;     // those of them that are equal by equality, however they read
+    std::string stored;                  // condition of the scope on rows r of the table
     std::string stamp;                   // column to set to now() on a written row; empty for none
-    Holds holds = Holds::groups;
 };
 
 std::vector<std::string> identity_of(const Level& level) {
@@ -51,57 +55,193 @@ std::vector<std::string> columns_of(const Target& target) {
     return columns;
 }
 
-// The row as it reads, to tell what equality does not: '1 day' from '24 hours', 1.0 from 1.00, and any two of a type
-// without an equality.
-std::string image_of(const Target& target, const std::string& alias) {
-    auto columns = columns_of(target);
-    for (auto& column : columns) {
-        column = alias + "." + column;
+// Whether rows r and f are the same. Compared is how they read, to tell what equality does not: '1 day' from '24
+// hours', 1.0 from 1.00, and any two of a type without an equality. Which of those stands in a multiset is open.
+std::string same_row(const Target& target) {
+    std::string left;
+    std::string right;
+    for (const auto& column : columns_of(target)) {
+        if (std::find(target.arrays.begin(), target.arrays.end(), column) == target.arrays.end()) {
+            append(left, ", ", "r." + column);
+            append(right, ", ", "f." + column);
+        }
     }
-    return "ROW(" + join(columns, ", ") + ")::text";
+    auto condition = "ROW(" + left + ")::text = ROW(" + right + ")::text";
+    for (const auto& array : target.arrays) {
+        condition += " AND r." + array + " IS NOT DISTINCT FROM f." + array;
+    }
+    return condition;
 }
 
-Target state_target(const Level& level) {
+Target state_target(const Level& level, const Scope& scope) {
     Target target;
     target.table = state_table(level);
     target.fresh = "freshet_fresh_state";
     target.identity = identity_of(level);
-    target.select = key_list(level, "r.");
     for (const auto& counter : counters(level)) {
         target.values.push_back({counter.name});
-        target.select += ", " + counter.fresh + " AS " + counter.name;
     }
-    for (const auto& extreme : extremes(level)) {
-        target.values.push_back({extreme.name});
-        target.select += ", " + extreme.function + "(x" + std::to_string(extreme.input) + ") AS " + extreme.name;
+    for (const auto input : inputs_with_values(level)) {
+        for (const auto& column : values_columns(level, input)) {
+            target.values.push_back({column.column.name});
+            if (!column.in_spilled) {
+                target.arrays.push_back(column.column.name);
+            }
+        }
+    }
+    if (!inputs_with_values(level).empty()) {
+        target.values.push_back({"spill"});
     }
     for (const auto& aggregate : recomputed(level)) {
         target.values.push_back({aggregate.column.name, comparison_of(aggregate)});
-        target.select += ", " + aggregate.call + " AS " + aggregate.column.name;
     }
+    target.stored = scope_condition(level, "r", scope.tenant);
     target.stamp = "refreshed_at";
     return target;
 }
 
-Target values_target(const Level& level, std::size_t input) {
-    const auto x = "x" + std::to_string(input);
+Target values_target(const Level& level, std::size_t input, const Scope& scope) {
     Target target;
     target.table = values_table(level, input);
     target.fresh = "freshet_fresh_values_" + std::to_string(input);
-    target.identity = identity_of(level);
-    target.identity.emplace_back("v");
+    target.identity = {"spill", "v"};
     target.values = {{"n"}};
-    target.select = key_list(level, "r.") + ", " + x + " AS v, count(*) AS n";
-    target.filter = x + " IS NOT NULL";
-    target.holds = Holds::values;
+    const auto condition = scope_condition(level, "t", scope.tenant);
+    // Over everything, what belongs to no group is stale, too.
+    target.stored = condition == "TRUE"
+                        ? condition
+                        : "r.spill IN (SELECT t.spill FROM " + state_table(level) + " AS t WHERE " + condition + ")";
     return target;
 }
 
-std::string group_by(const Level& level, const Target& target) {
-    return key_list(level, "r.") + (target.filter.empty() ? "" : ", v");
+std::string rows_in_scope(const Level& level, const Scope& scope) {
+    return "(\n    " + rows_sql(level) + ") AS r\nWHERE " + scope_condition(level, "r", scope.tenant);
 }
 
-std::string upsert(const Target& target, const std::string& scope) {
+// What is added up or computed anew, by its aggregate over rows: "count(*) AS n, ...".
+std::vector<std::string> aggregates_of(const Level& level) {
+    std::vector<std::string> columns;
+    for (const auto& counter : counters(level)) {
+        columns.push_back(counter.fresh + " AS " + counter.name);
+    }
+    for (const auto& aggregate : recomputed(level)) {
+        columns.push_back(aggregate.call + " AS " + aggregate.column.name);
+    }
+    return columns;
+}
+
+std::string fresh_groups(const Level& level, const std::string& rows) {
+    return "SELECT " + key_list(level, "r.") + ", " + join(aggregates_of(level), ", ") + "\nFROM " + rows +
+           "\nGROUP BY " + key_list(level, "r.");
+}
+
+std::vector<std::string> names_of(const Level& level) {
+    std::vector<std::string> names;
+    for (const auto& counter : counters(level)) {
+        names.push_back(counter.name);
+    }
+    for (const auto& aggregate : recomputed(level)) {
+        names.push_back(aggregate.column.name);
+    }
+    return names;
+}
+
+// The multiset of an input for each group, cut where it is too large for a row, with its number of values.
+std::string fresh_values(const Level& level, std::size_t input) {
+    const auto keys = key_list(level);
+    const auto x = "x" + std::to_string(input);
+    std::string columns;
+    for (const auto& column : values_columns(level, input)) {
+        columns += ", " + column.aggregate +
+                   (column.in_spilled ? "" : " FILTER (WHERE number <= " + std::to_string(most_values_in_row) + ")") +
+                   " AS " + column.column.name;
+    }
+    return "SELECT " + keys + ", count(*) AS entries" + columns + "\n    FROM (SELECT " + keys + ", " + x +
+           " AS v, count(*) AS m, row_number() OVER (PARTITION BY " + keys + ") AS number\n      FROM r WHERE " + x +
+           " IS NOT NULL GROUP BY " + keys + ", " + x + ") AS w\n    GROUP BY " + keys;
+}
+
+// One row for each group and what is known of it: its aggregates (part 0), the multiset of an input, and that it is
+// spilled in the state.
+std::string fresh_parts(const Level& level, const Target& target) {
+    const auto inputs = inputs_with_values(level);
+    const auto part = [&](std::optional<std::size_t> values, bool stored) {
+        const bool groups = !values && !stored;
+        auto text = std::string("SELECT ") + (groups ? "0" : "1") + " AS part, " + key_list(level);
+        for (const auto& name : names_of(level)) {
+            text += (groups ? ", " : ", NULL AS ") + name;
+        }
+        text +=
+            std::string(values ? ", entries" : ", NULL AS entries") + (stored ? ", spill" : ", NULL::bigint AS spill");
+        for (const auto input : inputs) {
+            for (const auto& column : values_columns(level, input)) {
+                text += ", " + (values == input ? "" : column.null() + " AS ") + column.column.name;
+            }
+        }
+        return text + " FROM ";
+    };
+    std::vector<std::string> parts{part(std::nullopt, false) + "grouped"};
+    for (const auto input : inputs) {
+        parts.push_back(part(input, false) + "v" + std::to_string(input) + "_fresh");
+    }
+    parts.push_back(part(std::nullopt, true) + target.table + " AS r WHERE r.spill IS NOT NULL AND " + target.stored);
+    return join(parts, "\n    UNION ALL ");
+}
+
+// A group that is spilled stays so, with its number: only what it holds makes it differ.
+std::string fill_groups_with_values(const Level& level, const Target& target, const Scope& scope) {
+    std::vector<std::string> ctes{"r AS MATERIALIZED (\n    SELECT * FROM " + rows_in_scope(level, scope) + ")",
+                                  "grouped AS (\n    " + fresh_groups(level, "r") + ")"};
+    std::string gathered = "part, " + key_list(level);
+    for (const auto& name : names_of(level)) {
+        gathered += ", " + name;
+    }
+    gathered += ",\n      max(spill) OVER one AS spill, (max(spill) OVER one IS NOT NULL OR max(entries) OVER one > " +
+                std::to_string(most_values_in_row) + ") IS TRUE AS spilled";
+    std::map<std::string, std::string> chosen{
+        {"spill", "CASE WHEN spilled THEN coalesce(spill, " + next_spill(level) + ") END"}};
+    for (const auto input : inputs_with_values(level)) {
+        ctes.push_back("v" + std::to_string(input) + "_fresh AS (\n    " + fresh_values(level, input) + ")");
+        for (const auto& column : values_columns(level, input)) {
+            const auto& name = column.column.name;
+            gathered += ", max(" + name + ") OVER one AS " + name;
+            chosen[name] = !column.in_spilled       ? "CASE WHEN NOT spilled THEN " + name + " END"
+                           : column.column.nullable ? name
+                                                    : "coalesce(" + name + ", " + column.nothing() + ")";
+        }
+    }
+    std::vector<std::string> columns;
+    for (const auto& name : columns_of(target)) {
+        const auto found = chosen.find(name);
+        columns.push_back(found == chosen.end() ? name : found->second);
+    }
+    return "WITH " + join(ctes, ",\n") + "\nSELECT " + join(columns, ", ") + "\nFROM (SELECT " + gathered +
+           "\n    FROM (" + fresh_parts(level, target) + ") AS u\n    WINDOW one AS (PARTITION BY " + key_list(level) +
+           ")) AS w\nWHERE part = 0";
+}
+
+std::string fill_state(const Level& level, const Target& target, const Scope& scope) {
+    if (inputs_with_values(level).empty()) {
+        return fresh_groups(level, rows_in_scope(level, scope));
+    }
+    return fill_groups_with_values(level, target, scope);
+}
+
+// Nothing is read if no group is spilled. Keys are not joined, for NULLs: each row takes the number that is among its
+// equals.
+std::string fill_spilled(const Level& level, std::size_t input, const Scope& scope) {
+    const auto x = "x" + std::to_string(input);
+    const auto keys = key_list(level);
+    const std::string spilled = "pg_temp.freshet_fresh_state WHERE spill IS NOT NULL";
+    return "SELECT spill, v, n FROM (\n  SELECT max(spill) OVER (PARTITION BY " + keys +
+           ") AS spill, v, n FROM (\n    SELECT " + key_list(level, "r.") + ", NULL::bigint AS spill, " + x +
+           " AS v, count(*) AS n\nFROM " + rows_in_scope(level, scope) + " AND " + x +
+           " IS NOT NULL AND EXISTS (SELECT FROM " + spilled + ")\nGROUP BY " + key_list(level, "r.") + ", " + x +
+           "\n    UNION ALL SELECT " + keys + ", spill, NULL, NULL FROM " + spilled +
+           ") AS u) AS w\nWHERE spill IS NOT NULL AND v IS NOT NULL";
+}
+
+std::string upsert(const Target& target) {
     std::vector<std::string> updates;
     for (const auto& value : target.values) {
         updates.push_back(value.name + " = excluded." + value.name);
@@ -116,21 +256,20 @@ std::string upsert(const Target& target, const std::string& scope) {
     }
     return "INSERT INTO " + target.table + " AS t (" + insert_columns + ")\nSELECT " + select_columns +
            " FROM pg_temp." + target.fresh + " AS f\nWHERE NOT EXISTS (SELECT FROM " + target.table + " AS r WHERE " +
-           scope + "\n    AND " + image_of(target, "r") + " = " + image_of(target, "f") + ")\nON CONFLICT (" +
-           join(target.identity, ", ") + ") DO UPDATE SET " + join(updates, ", ");
+           target.stored + "\n    AND " + same_row(target) + ")\nON CONFLICT (" + join(target.identity, ", ") +
+           ") DO UPDATE SET " + join(updates, ", ");
 }
 
 // Rows of the table that the fresh table lacks. By UNION ALL and GROUP BY, so that NULL keys are equal.
-std::string remove_stale(const Target& target, const std::string& scope) {
+std::string stale_rows(const Target& target) {
     const auto identity = join(target.identity, ", ");
-    return "DELETE FROM " + target.table + " WHERE ctid = ANY (ARRAY(\n    SELECT max(id) FROM (\n        SELECT " +
-           identity + ", NULL::tid AS id FROM pg_temp." + target.fresh + "\n        UNION ALL SELECT " + identity +
-           ", r.ctid FROM " + target.table + " AS r WHERE " + scope + ") AS u\n    GROUP BY " + identity +
-           " HAVING count(*) = count(id)))";
+    return "SELECT max(id) AS id FROM (\n        SELECT " + identity + ", NULL::tid AS id FROM pg_temp." +
+           target.fresh + "\n        UNION ALL SELECT " + identity + ", r.ctid FROM " + target.table + " AS r WHERE " +
+           target.stored + ") AS u\n    GROUP BY " + identity + " HAVING count(*) = count(id)";
 }
 
 // What fill_fresh computed against what the table holds, both ways.
-std::string compare_stored(const Target& target, const std::string& scope) {
+std::string compare_stored(const Target& target) {
     std::vector<ComparedColumn> columns;
     for (const auto& name : target.identity) {
         columns.push_back({name});
@@ -141,28 +280,38 @@ std::string compare_stored(const Target& target, const std::string& scope) {
         list.push_back(compared("r", column));
     }
     const auto fresh = "(SELECT " + join(list, ", ") + " FROM pg_temp." + target.fresh + " AS r)";
-    const auto stored = "(SELECT " + join(list, ", ") + " FROM " + target.table + " AS r WHERE " + scope + ")";
+    const auto stored = "(SELECT " + join(list, ", ") + " FROM " + target.table + " AS r WHERE " + target.stored + ")";
     return "WITH fresh AS " + fresh + ",\nstored AS " + stored +
            "\nSELECT side, difference || jsonb_build_object('table', '" + target.table +
            "') AS difference, count(*) OVER () AS total FROM (\n    " + differences(columns, "fresh", "stored") +
            ") AS d LIMIT 20";
 }
 
-Recompute statements(const Level& level, const Target& target, const Scope& scope) {
-    const auto condition = scope_condition(level, "r", scope.tenant);
+RecomputedTable statements(const Target& target, const std::string& fill) {
     const auto columns = join(columns_of(target), ", ");
-    Recompute result;
+    RecomputedTable result;
     result.create_fresh = "CREATE TEMPORARY TABLE " + target.fresh + " ON COMMIT DROP AS SELECT " + columns + " FROM " +
                           target.table + " WITH NO DATA";
-    result.fill_fresh = "INSERT INTO pg_temp." + target.fresh + " (" + columns + ")\nSELECT " + target.select +
-                        "\nFROM (\n    " + rows_sql(level) + ") AS r\nWHERE " + condition +
-                        (target.filter.empty() ? "" : " AND " + target.filter) + "\nGROUP BY " +
-                        group_by(level, target);
-    result.upsert_changed = upsert(target, condition);
-    result.delete_stale = remove_stale(target, condition);
-    result.compare = compare_stored(target, condition);
-    result.drop_fresh = "DROP TABLE pg_temp." + target.fresh;
-    result.holds = target.holds;
+    result.fill_fresh = "INSERT INTO pg_temp." + target.fresh + " (" + columns + ")\n" + fill;
+    result.upsert_changed = upsert(target);
+    result.compare = compare_stored(target);
+    return result;
+}
+
+Recompute recompute_level(const Level& level, const Scope& scope) {
+    const auto state = state_target(level, scope);
+    Recompute result;
+    result.tables.push_back(statements(state, fill_state(level, state, scope)));
+    result.tables.back().delete_stale = delete_groups(level, "t.ctid = ANY (ARRAY(SELECT id FROM stale))",
+                                                      "stale AS MATERIALIZED (\n    " + stale_rows(state) + ")");
+    result.drop_fresh = "DROP TABLE pg_temp." + state.fresh;
+    for (const auto input : inputs_with_values(level)) {
+        const auto values = values_target(level, input, scope);
+        result.tables.push_back(statements(values, fill_spilled(level, input, scope)));
+        result.tables.back().delete_stale =
+            "DELETE FROM " + values.table + " WHERE ctid = ANY (ARRAY(\n    " + stale_rows(values) + "))";
+        result.drop_fresh += ", pg_temp." + values.fresh;
+    }
     return result;
 }
 
@@ -189,27 +338,20 @@ std::string scope_keys(const Program& program, const Scope& scope) {
 std::vector<Recompute> recompute(const Program& program, const Scope& scope) {
     std::vector<Recompute> result;
     for (const auto& level : program.levels) {
-        result.push_back(statements(level, state_target(level), scope));
-        for (const auto input : inputs_with_values(level)) {
-            result.push_back(statements(level, values_target(level, input), scope));
-        }
+        result.push_back(recompute_level(level, scope));
     }
     return result;
 }
 
-std::vector<Cut> delete_before_horizon(const Program& program) {
-    std::vector<Cut> cuts;
+std::vector<std::string> delete_before_horizon(const Program& program) {
+    std::vector<std::string> cuts;
     if (program.whole) {
         cuts.push_back(cut_whole(program));
     }
     for (const auto& level : program.levels) {
         const auto index = static_cast<std::size_t>(level.retention_key);
         const auto& type = level.keys[index].type;
-        const auto condition = " WHERE " + comparison(key_name(index), "<", "$1::" + type, type);
-        cuts.push_back({"DELETE FROM " + state_table(level) + condition, Holds::groups});
-        for (const auto input : inputs_with_values(level)) {
-            cuts.push_back({"DELETE FROM " + values_table(level, input) + condition, Holds::values});
-        }
+        cuts.push_back(delete_groups(level, comparison("t." + key_name(index), "<", "$1::" + type, type)));
     }
     return cuts;
 }

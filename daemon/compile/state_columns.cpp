@@ -4,9 +4,6 @@
 
 namespace freshet::compile {
 
-namespace {
-
-// 0, as a literal of a type to which no integer is converted by itself.
 std::string zero_of(const std::string& type) {
     return type == "money" || type == "interval" ? "'0'::" + type : "0";
 }
@@ -18,6 +15,8 @@ std::string difference_of_sums(const std::string& value, const std::string& adde
     };
     return sum(added) + " - " + sum(removed);
 }
+
+namespace {
 
 // PostgreSQL shows a sum with as many digits after the point as the summand that shows most, and its own moving sum
 // keeps the number of summands that do (do_numeric_discard in numeric.c). Ours has to take back any row, so it keeps
@@ -49,19 +48,7 @@ void add_counters_of(const Level& level, std::size_t index, std::vector<Counter>
         const auto sum_of = [&](const std::string& unit) {
             return "coalesce(sum(" + unit + ") FILTER (WHERE scale(" + x + ") IS NOT NULL), 0)";
         };
-        result.push_back(
-            {"sc" + number, "numeric", sum_of("sign * " + scale_unit(x)), sum_of(scale_unit(x)), std::nullopt, true});
-    }
-    if (input.distinct) {
-        result.push_back({"d" + number, "bigint", "sum((after > 0)::integer - (after - change > 0)::integer)",
-                          "count(DISTINCT " + x + ")", index});
-    }
-    if (!input.distinct_sum_type.empty()) {
-        const auto zero = zero_of(input.distinct_sum_type);
-        result.push_back(
-            {"sd" + number, input.distinct_sum_type,
-             difference_of_sums("v", "after > 0 AND after - change <= 0", "after <= 0 AND after - change > 0", zero),
-             "coalesce(sum(DISTINCT " + x + "), " + zero + ")", index});
+        result.push_back({"sc" + number, "numeric", sum_of("sign * " + scale_unit(x)), sum_of(scale_unit(x)), true});
     }
 }
 
@@ -99,36 +86,12 @@ std::string shown_sum(const Level& level, std::size_t input) {
            " END";
 }
 
-std::vector<Extreme> extremes(const Level& level) {
-    std::vector<Extreme> result;
-    for (std::size_t i = 0; i < level.inputs.size(); ++i) {
-        const auto& input = level.inputs[i];
-        if (input.min) {
-            result.push_back({"lo" + std::to_string(i), input.ordered_type, "min", i});
-        }
-        if (input.max) {
-            result.push_back({"hi" + std::to_string(i), input.ordered_type, "max", i});
-        }
-    }
-    return result;
-}
-
 std::vector<Recomputed> recomputed(const Level& level) {
     std::vector<Recomputed> result;
     std::size_t next = 0;
     for (const auto& aggregate : level.aggregates) {
         if (aggregate.kind == query::AggregateKind::recomputed) {
             result.push_back({level.recomputed.at(next++), aggregate.call});
-        }
-    }
-    return result;
-}
-
-std::vector<std::size_t> inputs_with_values(const Level& level) {
-    std::vector<std::size_t> result;
-    for (std::size_t i = 0; i < level.inputs.size(); ++i) {
-        if (level.inputs[i].has_values()) {
-            result.push_back(i);
         }
     }
     return result;

@@ -1,8 +1,7 @@
-// The columns of a state table besides its keys: what each is made of, from signed rows and from plain ones. Private to
-// compile/.
+// The columns of a state table that are added up or computed anew: what each is made of, from signed rows and from
+// plain ones. Those of multisets are in multiset.hpp. Private to compile/.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,12 +11,11 @@ namespace freshet::compile {
 
 // A number the state keeps per group and adds deltas to.
 struct Counter {
-    std::string name;  // n, c<i>, s<i>, sc<i>, d<i>, sd<i>
+    std::string name;  // n, c<i>, s<i>, sc<i>
     std::string type;
-    std::string delta;  // aggregate over signed rows; over an input's values that came and went if it has `values`
-    std::string fresh;  // aggregate over plain rows
-    std::optional<std::size_t> values{};  // the input from whose values table its changes come
-    bool finite = false;                  // whatever its type
+    std::string delta;    // aggregate over signed rows
+    std::string fresh;    // aggregate over plain rows
+    bool finite = false;  // whatever its type
 
     std::string zero() const;
     // Whether a change of `value` is one. Not by equality where that takes '1 day' for '24 hours'.
@@ -28,18 +26,16 @@ struct Counter {
 };
 std::vector<Counter> counters(const Level& level);
 
+// 0, as a literal of a type to which no integer is converted by itself.
+std::string zero_of(const std::string& type);
+
+// Sum of `value` over rows for which `added` holds, less the sum over those for which `removed` does.
+std::string difference_of_sums(const std::string& value, const std::string& added, const std::string& removed,
+                               const std::string& zero);
+
 // What sum(x<input>) shows: all digits that its rows show and no more. Of numerics without a declared scale s<input>
 // may have kept digits of rows that are gone, and its quotients would have as many.
 std::string shown_sum(const Level& level, std::size_t input);
-
-// A minimum or maximum the state copies from a values table.
-struct Extreme {
-    std::string name;  // lo<i>, hi<i>
-    std::string type;
-    std::string function;  // min, max
-    std::size_t input = 0;
-};
-std::vector<Extreme> extremes(const Level& level);
 
 // An aggregate that cannot be folded, computed anew for each group with a changed row.
 struct Recomputed {
@@ -47,8 +43,5 @@ struct Recomputed {
     std::string call;
 };
 std::vector<Recomputed> recomputed(const Level& level);
-
-// The inputs with a values table.
-std::vector<std::size_t> inputs_with_values(const Level& level);
 
 }  // namespace freshet::compile

@@ -4,6 +4,7 @@
 #include "freshet/compile/emit.hpp"
 #include "freshet/compile/whole.hpp"
 #include "freshet/core/error.hpp"
+#include "multiset.hpp"
 #include "state_columns.hpp"
 #include "text.hpp"
 
@@ -48,8 +49,15 @@ std::string create_state_table(const Level& level) {
     for (const auto& counter : counters(level)) {
         columns.push_back(counter.name + " " + counter.type + " NOT NULL");
     }
-    for (const auto& extreme : extremes(level)) {
-        columns.push_back(typed(extreme.name, {"", extreme.type, level.inputs[extreme.input].column.collation}));
+    const auto inputs = inputs_with_values(level);
+    for (const auto input : inputs) {
+        for (const auto& values : values_columns(level, input)) {
+            const auto& column = values.column;
+            columns.push_back(typed(column.name, column) + (column.nullable ? "" : " NOT NULL"));
+        }
+    }
+    if (!inputs.empty()) {
+        columns.emplace_back("spill bigint");
     }
     for (const auto& aggregate : recomputed(level)) {
         columns.push_back(typed(aggregate.column.name, aggregate.column));
@@ -59,10 +67,8 @@ std::string create_state_table(const Level& level) {
 }
 
 std::string create_values_table(const Level& level, std::size_t input) {
-    auto columns = key_columns(level);
-    columns.push_back(typed("v", level.inputs[input].column) + " NOT NULL");
-    columns.emplace_back("n bigint NOT NULL");
-    return "CREATE TABLE " + values_table(level, input) + " (\n    " + join(columns, ",\n    ") + "\n)" + storage;
+    return "CREATE TABLE " + values_table(level, input) + " (\n    spill bigint NOT NULL,\n    " +
+           typed("v", level.inputs[input].column) + " NOT NULL,\n    n bigint NOT NULL\n)" + storage;
 }
 
 std::string unique_index(const std::string& table, const std::string& columns) {
@@ -144,9 +150,13 @@ std::vector<std::string> user_indexes(const Program& program, const std::vector<
 std::vector<std::string> create_level(const Level& level) {
     std::vector<std::string> statements{create_state_table(level),
                                         unique_index(state_table(level), index_order(level))};
-    for (const auto input : inputs_with_values(level)) {
+    const auto inputs = inputs_with_values(level);
+    if (!inputs.empty()) {
+        statements.push_back("CREATE UNIQUE INDEX ON " + state_table(level) + " (spill) WHERE spill IS NOT NULL");
+    }
+    for (const auto input : inputs) {
         statements.push_back(create_values_table(level, input));
-        statements.push_back(unique_index(values_table(level, input), index_order(level) + ", v"));
+        statements.push_back("CREATE UNIQUE INDEX ON " + values_table(level, input) + " (spill, v)");
     }
     return statements;
 }

@@ -152,10 +152,10 @@ std::string how(const Level& level, const query::Aggregate& aggregate) {
         case AggregateKind::count_distinct:
         case AggregateKind::sum_distinct:
         case AggregateKind::avg_distinct:
-            return "with a table of its values and how often each occurs";
+            return "with the values of its group and how often each occurs";
         case AggregateKind::min:
         case AggregateKind::max:
-            return "with a table of its values, which has the next one when the outermost goes";
+            return "with the values of its group, which have the next one when the outermost goes";
         case AggregateKind::recomputed:
             return "from all rows of each group with a changed row, in the same transaction";
     }

@@ -165,14 +165,17 @@ std::string dirty_keys(const Program& program, const std::set<int>& changed_sour
             selects.push_back(dirty_select(program, dirty));
         }
     }
-    auto text = "WITH dirty AS MATERIALIZED (\n" + join(selects, "\nUNION\n") + ")\nSELECT count(*) AS dirty,\n    "
+    auto text = "WITH dirty AS MATERIALIZED (\n" + join(selects, "\nUNION\n") +
+                ")\nSELECT count(*) AS dirty,\n    "
                 "(SELECT greatest(c.reltuples, 0)::bigint FROM pg_class c WHERE c.oid = '" +
                 whole_table(program) + "'::regclass) AS kept";
     for (std::size_t i = 0; i < whole.keys.size(); ++i) {
         const auto name = "x" + std::to_string(i);
         const auto number = std::to_string(i);
-        text += ",\n    coalesce(array_agg(DISTINCT " + name + ") FILTER (WHERE " + name + " IS NOT NULL), '{}')::text AS "
-                "values_" + number + ", coalesce(bool_or(" + name + " IS NULL), false) AS null_" + number;
+        text += ",\n    coalesce(array_agg(DISTINCT " + name + ") FILTER (WHERE " + name +
+                " IS NOT NULL), '{}')::text AS "
+                "values_" +
+                number + ", coalesce(bool_or(" + name + " IS NULL), false) AS null_" + number;
     }
     return text + "\nFROM (SELECT DISTINCT * FROM dirty) AS d";
 }
@@ -185,14 +188,15 @@ std::string replace_rows(const Program& program, Replaced which) {
     const auto columns = column_list(whole, "");
     const auto image = [&](const std::string& alias) { return "ROW(" + column_list(whole, alias + ".") + ")::text"; };
     const std::string numbered = "row_number() OVER (PARTITION BY freshet_image) AS freshet_number";
-    return "WITH wanted AS MATERIALIZED (\n  SELECT *, " + numbered + " FROM (SELECT " + column_list(whole, "q.") + ", " +
-           image("q") + " AS freshet_image FROM (\n" + whole.query + "\n  ) AS q(" + columns + ")" +
+    return "WITH wanted AS MATERIALIZED (\n  SELECT *, " + numbered + " FROM (SELECT " + column_list(whole, "q.") +
+           ", " + image("q") + " AS freshet_image FROM (\n" + whole.query + "\n  ) AS q(" + columns + ")" +
            where(wanted, cutter.horizon("q")) + ") AS w),\nkept AS MATERIALIZED (\n  SELECT *, " + numbered +
            " FROM (SELECT t.ctid AS at, " + image("t") + " AS freshet_image FROM " + whole_table(program) + " AS t" +
            where(kept) + ") AS k),\ndeleted AS (\n  DELETE FROM " + whole_table(program) +
            " WHERE ctid = ANY (ARRAY(SELECT k.at FROM kept AS k WHERE NOT EXISTS (SELECT FROM wanted AS w WHERE "
            "w.freshet_image = k.freshet_image AND w.freshet_number = k.freshet_number))) RETURNING 1),\ninserted AS (\n"
-           "  INSERT INTO " + whole_table(program) + " (" + columns + ") SELECT " + columns +
+           "  INSERT INTO " +
+           whole_table(program) + " (" + columns + ") SELECT " + columns +
            " FROM wanted AS w WHERE NOT EXISTS (SELECT FROM kept AS k WHERE "
            "w.freshet_image = k.freshet_image AND w.freshet_number = k.freshet_number) RETURNING 1)\n"
            "SELECT (SELECT count(*) FROM deleted) AS deleted, (SELECT count(*) FROM inserted) AS inserted";
@@ -258,11 +262,10 @@ std::string compare_whole(const Program& program, const std::string& published, 
            ")\nSELECT side, difference, count(*) OVER () AS total FROM differences LIMIT " + std::to_string(limit);
 }
 
-Cut cut_whole(const Program& program) {
+std::string cut_whole(const Program& program) {
     const auto index = index_of(*program.whole, program.retention_column);
     const auto& type = program.whole->columns[index].type;
-    return {"DELETE FROM " + whole_table(program) + " WHERE " + comparison(column_name(index), "<", "$1::" + type, type),
-            Holds::groups};
+    return "DELETE FROM " + whole_table(program) + " WHERE " + comparison(column_name(index), "<", "$1::" + type, type);
 }
 
 }  // namespace freshet::compile

@@ -15,6 +15,16 @@ std::optional<std::string> optional_text(const pg::Result& rows, int row, std::s
     return value ? std::optional<std::string>(*value) : std::nullopt;
 }
 
+// The one row of a result, as the parameters of the next statement.
+pg::Params row_as_params(const pg::Result& rows) {
+    pg::Params values;
+    for (int column = 0; column < rows.columns(); ++column) {
+        const auto value = rows.get(0, column);
+        values.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
+    }
+    return values;
+}
+
 std::string survey_statement(const catalog::StoredView& view) {
     std::vector<capture::SurveyedSource> sources;
     for (const auto& source : view.sources) {
@@ -165,33 +175,27 @@ asio::awaitable<void> Turn::fold_level(const compile::Fold& fold, Outcome& outco
     // Another text, so that a session does not keep the plan for few for it.
     const bool many = survey_.changes > few_changes;
     const auto merged = co_await connection_.prepared(fold.merge + (many ? "\n-- many" : ""), std::move(values));
-    const auto deleted = co_await delete_emptied(fold, merged);
-    outcome.groups_deleted += deleted;
-    outcome.groups_upserted += merged.integer(0, merged.column_index("groups")) - deleted;
-    const auto dirty = optional_text(merged, 0, "dirty_state");
+    outcome.groups_upserted += merged.integer(0, merged.column_index("groups"));
+    if (const auto emptied = optional_text(merged, 0, "emptied_state")) {
+        const auto deleted = co_await connection_.prepared(fold.delete_emptied, pg::params(*emptied));
+        outcome.groups_deleted += deleted.affected();
+        outcome.groups_upserted -= deleted.affected();
+    }
+    std::optional<std::string> settled;
+    if (const auto overflowing = optional_text(merged, 0, "overflowing_state")) {
+        const auto moved = co_await connection_.prepared(fold.spill, pg::params(*overflowing));
+        const auto rows = co_await connection_.prepared(fold.settle_spilled, row_as_params(moved));
+        settled = optional_text(rows, 0, "dirty_state");
+    }
+    co_await renew(fold, optional_text(merged, 0, "dirty_state"));
+    co_await renew(fold, std::move(settled));
+}
+
+asio::awaitable<void> Turn::renew(const compile::Fold& fold, std::optional<std::string> dirty) {
     if (!fold.renew.empty() && dirty) {
         // Not prepared: a plan for ten groups is none for ten thousand.
         co_await connection_.query(fold.renew, pg::params(*dirty));
     }
-    const auto touched = optional_text(merged, 0, "touched_state");
-    if (!fold.extremes.empty() && touched) {
-        co_await connection_.prepared(fold.extremes, pg::params(*touched));
-    }
-}
-
-asio::awaitable<std::int64_t> Turn::delete_emptied(const compile::Fold& fold, const pg::Result& merged) {
-    std::int64_t groups = 0;
-    for (const auto& emptied : fold.emptied) {
-        const auto ids = optional_text(merged, 0, emptied.result_column);
-        if (!ids) {
-            continue;
-        }
-        const auto result = co_await connection_.prepared(emptied.delete_sql, pg::params(*ids));
-        if (emptied.result_column == "emptied_state") {
-            groups = result.affected();
-        }
-    }
-    co_return groups;
 }
 
 pg::Params Turn::scope_params(const std::optional<std::string>& tenant) const {
@@ -213,16 +217,18 @@ asio::awaitable<void> Turn::recompute(std::optional<std::string> tenant, Outcome
     }
     co_await plan_for_many();
     const auto values = scope_params(tenant);
-    for (const auto& table : compile::recompute(view_.program, {tenant.has_value()})) {
-        co_await connection_.script(table.create_fresh);
-        co_await connection_.query(table.fill_fresh, values);
-        const auto stale = co_await connection_.query(table.delete_stale, values);
-        const auto changed = co_await connection_.query(table.upsert_changed, values);
-        co_await connection_.script(table.drop_fresh);
-        if (table.holds == compile::Holds::groups) {
-            outcome.groups_deleted += stale.affected();
-            outcome.groups_upserted += changed.affected();
+    for (const auto& level : compile::recompute(view_.program, {tenant.has_value()})) {
+        bool groups = true;
+        for (const auto& table : level.tables) {
+            co_await connection_.script(table.create_fresh);
+            co_await connection_.query(table.fill_fresh, values);
+            const auto stale = co_await connection_.query(table.delete_stale, values);
+            const auto changed = co_await connection_.query(table.upsert_changed, values);
+            outcome.groups_deleted += groups ? stale.affected() : 0;
+            outcome.groups_upserted += groups ? changed.affected() : 0;
+            groups = false;
         }
+        co_await connection_.script(level.drop_fresh);
     }
 }
 
@@ -230,12 +236,15 @@ asio::awaitable<void> Turn::plan_for_many() {
     co_await connection_.script(planning_for_many);
 }
 
-asio::awaitable<pg::Result> Turn::compare_table(compile::Recompute table, pg::Params values) {
-    co_await connection_.script(table.create_fresh);
-    co_await connection_.query(table.fill_fresh, values);
-    auto rows = co_await connection_.query(table.compare, values);
-    co_await connection_.script(table.drop_fresh);
-    co_return rows;
+asio::awaitable<std::vector<pg::Result>> Turn::compare_level(compile::Recompute level, pg::Params values) {
+    std::vector<pg::Result> found;
+    for (const auto& table : level.tables) {
+        co_await connection_.script(table.create_fresh);
+        co_await connection_.query(table.fill_fresh, values);
+        found.push_back(co_await connection_.query(table.compare, values));
+    }
+    co_await connection_.script(level.drop_fresh);
+    co_return found;
 }
 
 asio::awaitable<void> Turn::refresh_materialized(Locking locking, Outcome& outcome) {
@@ -251,10 +260,8 @@ asio::awaitable<void> Turn::apply_retention(Outcome& outcome) {
         co_return;
     }
     for (const auto& cut : compile::delete_before_horizon(view_.program)) {
-        const auto result = co_await connection_.query(cut.sql, pg::params(*wanted_horizon_));
-        if (cut.holds == compile::Holds::groups) {
-            outcome.groups_deleted += result.affected();
-        }
+        const auto result = co_await connection_.query(cut, pg::params(*wanted_horizon_));
+        outcome.groups_deleted += result.affected();
     }
 }
 

@@ -51,8 +51,8 @@ class Turn {
     // given back and the view recomputed.
     asio::awaitable<bool> fold(Outcome& outcome);
     asio::awaitable<void> recompute(std::optional<std::string> tenant, Outcome& outcome);
-    // Rows by which one table of the view differs from its recomputation; writes nothing.
-    asio::awaitable<pg::Result> compare_table(compile::Recompute table, pg::Params values);
+    // Rows by which the tables of a level differ from their recomputation; writes nothing.
+    asio::awaitable<std::vector<pg::Result>> compare_level(compile::Recompute level, pg::Params values);
     asio::awaitable<void> refresh_materialized(Locking locking, Outcome& outcome);
     asio::awaitable<void> apply_retention(Outcome& outcome);
 
@@ -70,7 +70,7 @@ class Turn {
     asio::awaitable<void> replace_dirty(Outcome& outcome);
     asio::awaitable<void> replace_all(std::optional<std::string> tenant, Outcome& outcome);
     asio::awaitable<void> fold_level(const compile::Fold& fold, Outcome& outcome);
-    asio::awaitable<std::int64_t> delete_emptied(const compile::Fold& fold, const pg::Result& merged);
+    asio::awaitable<void> renew(const compile::Fold& fold, std::optional<std::string> dirty);
     asio::awaitable<void> write_log(const Outcome& outcome, Trigger trigger, std::optional<std::string> log_id);
 
     pg::Connection& connection_;

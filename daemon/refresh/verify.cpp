@@ -67,11 +67,13 @@ asio::awaitable<void> compare(pg::Connection& connection, const catalog::StoredV
 asio::awaitable<void> compare_state(const catalog::StoredView& view, Turn& turn, const VerifyRequest& request,
                                     Proof& proof) {
     const auto values = turn.scope_params(request.tenant);
-    for (const auto& table : compile::recompute(view.program, {request.tenant.has_value()})) {
-        const auto rows = co_await turn.compare_table(table, values);
-        proof.differences += rows.rows() == 0 ? 0 : rows.integer(0, 2);
-        for (int i = 0; i < rows.rows() && proof.examples.size() < most_examples; ++i) {
-            proof.examples.push_back({rows.text(i, 0), rows.text(i, 1)});
+    for (const auto& level : compile::recompute(view.program, {request.tenant.has_value()})) {
+        const auto tables = co_await turn.compare_level(level, values);
+        for (const auto& rows : tables) {
+            proof.differences += rows.rows() == 0 ? 0 : rows.integer(0, 2);
+            for (int i = 0; i < rows.rows() && proof.examples.size() < most_examples; ++i) {
+                proof.examples.push_back({rows.text(i, 0), rows.text(i, 1)});
+            }
         }
     }
 }

@@ -155,6 +155,9 @@ struct Case {
     std::vector<PlainView> plain_views;
     std::vector<View> views;
     std::vector<Step> steps;
+    // How many values of an input the engine leaves in the row of a group, instead of the number that it is built with:
+    // the others are in a table.
+    int values_in_row = 128;
 
     const Column& column(ColumnId id) const { return tables[id.table].columns[id.column]; }
     bool makes_sense(const Piece& piece) const;

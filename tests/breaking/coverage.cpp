@@ -76,6 +76,7 @@ const std::vector<Construct>& constructs() {
         {"PREPARE TRANSACTION", "", "PREPARE TRANSACTION"},
         {"COMMIT PREPARED", "", "COMMIT PREPARED"},
         {"writers during a refresh", "", "; meanwhile:"},
+        {"values beside the row", "", "values of large groups are moved"},
         {"recomputation", "", "freshetd recomputes"},
         {"verify", "", "freshetd verify"},
         {"rotation and trim", "", "freshetd rotates"},

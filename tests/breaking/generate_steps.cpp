@@ -387,6 +387,8 @@ Case generate(std::uint64_t seed, Flavour flavour) {
         one.views.push_back(generate_view(random, flavour, one, i));
     }
     one.steps = generate_steps(random, flavour, one);
+    static const std::vector<int> limits = {0, 1, 2, 3, 128};
+    one.values_in_row = random.pick(limits);
     return one;
 }
 

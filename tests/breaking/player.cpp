@@ -21,6 +21,17 @@ std::string first_line(const std::string& text) {
     return text.substr(0, text.find('\n'));
 }
 
+// Groups of a case have few values, but are to be large ones, too.
+std::string with_values_in_row(std::string sql, int limit) {
+    for (const std::string comparison : {" > ", " <= "}) {
+        const auto built_in = comparison + "128";
+        for (auto at = sql.find(built_in); at != std::string::npos; at = sql.find(built_in, at + 1)) {
+            sql.replace(at, built_in.size(), comparison + std::to_string(limit));
+        }
+    }
+    return sql;
+}
+
 std::string sqlstate_of(const core::Error& error) {
     const auto* server = dynamic_cast<const pg::Error*>(&error);
     return server == nullptr ? "" : server->sqlstate();
@@ -60,7 +71,10 @@ std::string name_of(Failure::Kind kind) {
 Player::Player(Place& place, Rewrite rewrite)
     : place_(place), rewrite_(std::move(rewrite)), hand_(place.conninfo()), witness_(place) {
     listener_.before = [this](pg_conn* session, const std::string& sql) { engine_sends(session, sql); };
-    listener_.rewrite = [this](const std::string& sql) { return rewrite_ ? rewrite_(sql) : sql; };
+    listener_.rewrite = [this](const std::string& sql) {
+        const auto sent = with_values_in_row(sql, case_->values_in_row);
+        return rewrite_ ? rewrite_(sent) : sent;
+    };
 }
 
 std::optional<Failure> Player::play(const Case& one) {
@@ -242,6 +256,9 @@ void Player::install(const std::vector<int>& variants) {
 void Player::engine_sends(pg_conn* session, const std::string& sql) {
     if (!watch_) {
         return;
+    }
+    if (sql.starts_with("WITH overflowing AS ")) {
+        note("values of large groups are moved");
     }
     if (sql.starts_with("BEGIN ISOLATION LEVEL REPEATABLE READ")) {
         watch_->statements = 0;

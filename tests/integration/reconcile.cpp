@@ -106,14 +106,14 @@ TEST_F(Reconcile, VerifyFindsAndRepairsWhatIsWrong) {
 TEST_F(Reconcile, VerifyFindsWhatIsWrongBehindTheReport) {
     install();
     for (const auto* damage :
-         {"UPDATE freshet.values_1_0_1 SET n = n + 1 WHERE ctid = (SELECT min(ctid) FROM freshet.values_1_0_1)",
-          "DELETE FROM freshet.values_1_0_1 WHERE ctid = (SELECT min(ctid) FROM freshet.values_1_0_1)",
-          "INSERT INTO freshet.values_1_0_1 SELECT k0, k1, 'infinity', 1 FROM freshet.state_1_0 LIMIT 1"}) {
+         {"UPDATE freshet.state_1_0 SET m1[2] = m1[2] + 1 WHERE (k0, k1) = ('name 1', 'k0')",
+          "UPDATE freshet.state_1_0 SET v1 = v1[2:], m1 = m1[2:] WHERE (k0, k1) = ('name 1', 'k0')",
+          "UPDATE freshet.state_1_0 SET v1 = v1 || date 'infinity', m1 = m1 || 1::bigint WHERE k1 IS NULL"}) {
         exec(damage);
         ASSERT_EQ(ledger.wrong(), exact);
         const auto proof = ledger.engine.verify("report");
         EXPECT_GT(proof.differences, 0) << damage;
-        EXPECT_THAT(proof.examples.at(0).row, HasSubstr("freshet.values_1_0_1"));
+        EXPECT_THAT(proof.examples.at(0).row, HasSubstr("freshet.state_1_0"));
         refresh::VerifyRequest repair;
         repair.repair = true;
         EXPECT_TRUE(ledger.engine.verify("report", repair).repair) << damage;
@@ -202,8 +202,9 @@ TEST_F(Reconcile, TheCostModelTurnsAFoldIntoARecomputation) {
     request.weigh = [](std::int64_t changes) {
         return refresh::Weighed{0.25, 0.5, 40, changes >= 20, "weighed " + std::to_string(changes)};
     };
-    const std::string costs = "SELECT concat_ws(' ', strategy, predicted_fold_seconds, predicted_reconcile_seconds, "
-                              "source_rows, actual_seconds > 0, why) FROM freshet.refresh_log ORDER BY id DESC LIMIT 1";
+    const std::string costs =
+        "SELECT concat_ws(' ', strategy, predicted_fold_seconds, predicted_reconcile_seconds, "
+        "source_rows, actual_seconds > 0, why) FROM freshet.refresh_log ORDER BY id DESC LIMIT 1";
     exec("UPDATE entry SET amount = 1 WHERE id < 10");
     EXPECT_EQ(ledger.engine.refresh("report", request).strategy, "delta");
     EXPECT_EQ(scalar(costs), "delta 0.25 0.5 40 t weighed 18");
@@ -216,8 +217,7 @@ TEST_F(Reconcile, TheCostModelTurnsAFoldIntoARecomputation) {
 // What the log calls a reconcile was one, whatever it was begun as, and it says why.
 TEST_F(Reconcile, TheLogSaysWhatWasDoneAndWhy) {
     install();
-    const std::string last =
-        "SELECT strategy || ': ' || why FROM freshet.refresh_log ORDER BY id DESC LIMIT 1";
+    const std::string last = "SELECT strategy || ': ' || why FROM freshet.refresh_log ORDER BY id DESC LIMIT 1";
     exec("TRUNCATE entry");
     ledger.fold();
     EXPECT_EQ(scalar(last), "reconcile: a source was truncated");
@@ -225,7 +225,8 @@ TEST_F(Reconcile, TheLogSaysWhatWasDoneAndWhy) {
     refresh::Request request;
     request.trigger = refresh::Trigger::scheduled;
     EXPECT_EQ(ledger.engine.refresh("report", request).strategy, "delta");
-    EXPECT_EQ(scalar("SELECT strategy || coalesce(why, '') FROM freshet.refresh_log ORDER BY id DESC LIMIT 1"), "delta");
+    EXPECT_EQ(scalar("SELECT strategy || coalesce(why, '') FROM freshet.refresh_log ORDER BY id DESC LIMIT 1"),
+              "delta");
     request.work = refresh::Work::recompute;
     ledger.engine.refresh("report", request);
     EXPECT_EQ(scalar(last), "reconcile: asked for (scheduled)");
@@ -278,7 +279,7 @@ TEST_F(Retention, KeepsWhatIsYoungEnough) {
     refresh::VerifyRequest request;
     request.keep = "12 months";
     EXPECT_EQ(engine.verify("report", request).differences, 0);
-    EXPECT_EQ(client.scalar("SELECT count(*) FROM freshet.values_1_0_0 WHERE k0 < now() - interval '13 months'"), "0");
+    EXPECT_EQ(client.scalar("SELECT count(*) FROM freshet.state_1_0 WHERE k0 < now() - interval '13 months'"), "0");
 }
 
 TEST_F(Retention, NarrowingDropsAndWideningBringsBack) {

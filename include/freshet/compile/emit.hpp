@@ -19,7 +19,7 @@
 namespace freshet::compile {
 
 std::string state_table(const Level& level);
-std::string values_table(const Level& level, std::size_t input);
+std::string values_table(const Level& level, std::size_t input);  // of the groups that are spilled
 
 // CREATE TABLE and unique indexes of the state and the values tables, in order. `indexes` are the user's, each a list
 // of "column [ASC|DESC] [NULLS FIRST|LAST]" over output columns. Throws core::Error for a column that cannot be
@@ -43,51 +43,48 @@ std::string public_select(const Program& program);
 // How many signed joins a fold needs when these sources changed.
 std::size_t fold_terms(const Program& program, const std::set<int>& changed_sources);
 
-// Folding one batch into one level. Run `merge`, then for every table in `emptied` its DELETE, then `renew` and
-// `extremes` where they are not empty.
+// Folding one batch into one level: `merge`; `delete_emptied`; `spill` and then `settle_spilled`; `renew`, first for
+// the dirty rows of `merge`, then for those of `settle_spilled`. Each but the first only if there are rows for it.
 struct Fold {
     // $1: the position (pg_snapshot); $2: the retention horizon, only with a retention key.
     // One row: groups (bigint, rows written to the state), emptied_state (tid[]), dirty_state (tid[], for `renew`),
-    // touched_state (tid[], for `extremes`), then emptied_<input> (tid[]) for every values table.
+    // overflowing_state (tid[], for `spill`).
     std::string merge;
-    struct Emptied {
-        std::string result_column;
-        std::string delete_sql;  // $1: tid[]
-    };
-    std::vector<Emptied> emptied;
+    std::string delete_emptied;  // $1: tid[]; affects the rows of the state
+    // Moves the values of large groups out of their rows of the state. $1: tid[]. One row, whose columns are the
+    // parameters of `settle_spilled`. Both are empty if the level keeps no values.
+    std::string spill;
+    std::string settle_spilled;  // one row: dirty_state (tid[], for `renew`)
     // Computes what cannot be folded from the sources, for the groups concerned alone: recomputed aggregates, and sums
-    // that a NaN or an infinity went through. $1: tid[] of dirty state rows; best planned for their number.
+    // that a NaN or an infinity went through. $1: tid[] of dirty state rows; best planned for their number. Empty if
+    // there is nothing of the kind.
     std::string renew;
-    std::string extremes;  // $1: tid[] of touched state rows
 };
 // One for each level that reads a changed source, in order.
 std::vector<Fold> fold(const Program& program, const std::set<int>& changed_sources);
 
-// What the rows of a table are.
-enum class Holds { groups, values };
-
-// Recomputing a scope from the sources and writing only differences, per table of the view.
+// Recomputing a scope from the sources and writing only differences.
 struct Scope {
     bool tenant = false;  // only rows whose tenant key equals $1
 };
-struct Recompute {
-    // Statements per table, in order; each takes the parameters of the scope: [tenant][, horizon].
+// Of one table. Statements in order; each takes the parameters of the scope: [tenant][, horizon].
+struct RecomputedTable {
     std::string create_fresh;    // CREATE TEMP TABLE ... ON COMMIT DROP, no parameters
     std::string fill_fresh;      // computes the scope
-    std::string delete_stale;    // groups that should not exist
-    std::string upsert_changed;  // groups that differ or are missing
+    std::string delete_stale;    // what should not exist
+    std::string upsert_changed;  // what differs or is missing
     std::string compare;         // rows as compile::compare gives them, of the table itself; at most 20
-    std::string drop_fresh;      // no parameters
-    Holds holds = Holds::groups;
+};
+// Of one level. The first table is the state; the others, with the values of spilled groups, are filled from its fresh
+// rows, too.
+struct Recompute {
+    std::vector<RecomputedTable> tables;
+    std::string drop_fresh;  // of all tables, no parameters
 };
 std::vector<Recompute> recompute(const Program& program, const Scope& scope);
 
-// Deletes the groups before the horizon: one statement per table, $1 the new horizon.
-struct Cut {
-    std::string sql;
-    Holds holds = Holds::groups;
-};
-std::vector<Cut> delete_before_horizon(const Program& program);
+// DELETE of the groups before the horizon, one statement for each level; $1 the new horizon. Affects the groups.
+std::vector<std::string> delete_before_horizon(const Program& program);
 
 // How a column of two relations that should be equal is compared. Floating-point sums depend on the order of addition:
 // what differs by less than one part in 10^9 (of real: 10^4) counts as equal.

@@ -12,7 +12,7 @@
 
 namespace freshet::compile {
 
-// A typed column of the state or of a values table.
+// A typed column of the state.
 struct TypedColumn {
     std::string name;
     std::string type;       // as format_type writes it, with type modifier
@@ -35,7 +35,7 @@ struct Input {
     bool min = false;       // lo<i>
     bool max = false;       // hi<i>
 
-    // Needs a values table: (keys, v, n)
+    // Needs the multiset of its values: v<i> and m<i>, and a values table for the large ones
     bool has_values() const { return distinct || min || max || !distinct_sum_type.empty(); }
 
     bool operator==(const Input&) const = default;
@@ -88,11 +88,11 @@ struct DirtyKeys {
 
 // The rows of a query kept as they are, and replaced by key: see whole.hpp.
 struct Whole {
-    std::string query;                  // in the server's words, every name qualified
-    std::vector<TypedColumn> columns;   // of the query by their names; c0, c1, ... in freshet.state_<view>_0
-    std::vector<std::size_t> keys;      // into columns
+    std::string query;                   // in the server's words, every name qualified
+    std::vector<TypedColumn> columns;    // of the query by their names; c0, c1, ... in freshet.state_<view>_0
+    std::vector<std::size_t> keys;       // into columns
     std::vector<std::string> key_types;  // of the keys, below domains and without modifier
-    std::vector<DirtyKeys> dirty;       // one for each source
+    std::vector<DirtyKeys> dirty;        // one for each source
 
     bool operator==(const Whole&) const = default;
 };

@@ -95,9 +95,10 @@ std::string fold_section(const compile::Program& program, const std::set<int>& c
     std::vector<std::string> statements;
     for (const auto& fold : compile::fold(program, changed)) {
         statements.push_back(fold.merge);
-        for (const auto& emptied : fold.emptied) statements.push_back(emptied.delete_sql);
-        if (!fold.renew.empty()) statements.push_back(fold.renew);
-        if (!fold.extremes.empty()) statements.push_back(fold.extremes);
+        statements.push_back(fold.delete_emptied);
+        for (const auto& statement : {fold.spill, fold.settle_spilled, fold.renew}) {
+            if (!statement.empty()) statements.push_back(statement);
+        }
     }
     return section("fold of changes to " + listing(names) + ": " +
                        std::to_string(compile::fold_terms(program, changed)) + " terms",
@@ -106,19 +107,16 @@ std::string fold_section(const compile::Program& program, const std::set<int>& c
 
 std::string recompute_section(const compile::Program& program, const compile::Scope& scope) {
     std::vector<std::string> statements;
-    for (const auto& table : compile::recompute(program, scope)) {
-        for (const auto& statement :
-             {table.create_fresh, table.fill_fresh, table.delete_stale, table.upsert_changed, table.drop_fresh}) {
-            statements.push_back(statement);
+    for (const auto& level : compile::recompute(program, scope)) {
+        for (const auto& table : level.tables) {
+            for (const auto& statement :
+                 {table.create_fresh, table.fill_fresh, table.delete_stale, table.upsert_changed}) {
+                statements.push_back(statement);
+            }
         }
+        statements.push_back(level.drop_fresh);
     }
     return section(scope.tenant ? "recompute one tenant" : "recompute all", statements);
-}
-
-std::vector<std::string> cuts_of(const compile::Program& program) {
-    std::vector<std::string> statements;
-    for (const auto& cut : compile::delete_before_horizon(program)) statements.push_back(cut.sql);
-    return statements;
 }
 
 std::string sql_of(const compile::Program& program, const GoldenCase& one) {
@@ -130,9 +128,9 @@ std::string sql_of(const compile::Program& program, const GoldenCase& one) {
     if (all.size() > 1) text += fold_section(program, all);
     text += recompute_section(program, {});
     if (program.has_tenant()) text += recompute_section(program, {true});
-    if (program.has_retention()) text += section("retention", cuts_of(program));
-    return text +
-           section("compare", {compile::compare(program, "\"public\".\"v\"", "SELECT 1", {program.has_tenant()}, {}, 20)});
+    if (program.has_retention()) text += section("retention", compile::delete_before_horizon(program));
+    return text + section("compare",
+                          {compile::compare(program, "\"public\".\"v\"", "SELECT 1", {program.has_tenant()}, {}, 20)});
 }
 
 std::vector<capture::CapturedEvent> events_of(const GoldenFacts& facts, const sql::QualifiedName& table) {

@@ -117,7 +117,7 @@ TEST(Recompute, ComparesTypesOfOtherSchemasAsArrays) {
     program.levels.front().keys.front().type = "public.citext";
     program.levels.front().tenant_key = 0;
     program.tenant = "tenant";
-    EXPECT_THAT(recompute(program, {true}).front().fill_fresh,
+    EXPECT_THAT(recompute(program, {true}).front().tables.front().fill_fresh,
                 HasSubstr("WHERE ARRAY[r.k0] = ARRAY[$1::public.citext]"));
 }
 

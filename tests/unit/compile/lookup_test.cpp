@@ -71,7 +71,7 @@ TEST(Lookup, InnerRelationsAreCrossJoined) {
     auto program = chain_of_lookups();
     auto& relations = program.levels.front().arms.front().relations;
     relations.push_back({{"public", "a"}, "s3", {"b_id"}, {}, {}, {}});
-    const auto sql = recompute(program, {}).front().fill_fresh;
+    const auto sql = recompute(program, {}).front().tables.front().fill_fresh;
     EXPECT_THAT(sql, HasSubstr("FROM \"public\".\"a\" AS s0 CROSS JOIN \"public\".\"a\" AS s3\n    LEFT JOIN"));
     EXPECT_THAT(sql, Not(HasSubstr(", \"public\".\"a\"")));
 }
