@@ -6,6 +6,14 @@ namespace freshet::breaking {
 
 namespace {
 
+std::string column_names(const Table& table, const std::vector<std::size_t>& columns) {
+    std::vector<std::string> names;
+    for (const auto column : columns) {
+        names.push_back(quote(table.columns[column].name));
+    }
+    return joined(names, ", ");
+}
+
 std::string create_table(const Case& one, const Table& table) {
     std::vector<std::string> lines;
     for (const auto& column : table.columns) {
@@ -15,12 +23,8 @@ std::string create_table(const Case& one, const Table& table) {
         lines.push_back(quote(column.name) + " " + column.type->name + (column.not_null ? " NOT NULL" : "") +
                         (column.generated ? " GENERATED ALWAYS AS (" + column.generated->text + ") STORED" : ""));
     }
-    std::vector<std::string> key;
-    for (const auto column : table.key) {
-        key.push_back(quote(table.columns[column].name));
-    }
-    if (!key.empty()) {
-        lines.push_back("PRIMARY KEY (" + joined(key, ", ") + ")");
+    if (!table.key.empty()) {
+        lines.push_back("PRIMARY KEY (" + column_names(table, table.key) + ")");
     }
     if (table.reference && !table.columns[table.reference->column].gone && !one.tables[table.reference->target].gone) {
         lines.push_back("FOREIGN KEY (" + quote(table.columns[table.reference->column].name) + ") REFERENCES " +
@@ -28,12 +32,17 @@ std::string create_table(const Case& one, const Table& table) {
     }
     auto text = "CREATE TABLE " + table.quoted() + " (" + joined(lines, ", ") + ")";
     if (table.partitions > 0) {
-        text += " PARTITION BY HASH (" + key.front() + ")";
+        text += " PARTITION BY HASH (" + column_names(table, {table.key.front()}) + ")";
     }
     for (std::size_t i = 0; i < table.partitions; ++i) {
         text += ";\nCREATE TABLE " + table.quoted_partition(i) + " PARTITION OF " + table.quoted() +
                 " FOR VALUES WITH (MODULUS " + std::to_string(table.partitions) + ", REMAINDER " + std::to_string(i) +
                 ")";
+    }
+    for (const auto& columns : table.unique) {
+        if (std::none_of(columns.begin(), columns.end(), [&](std::size_t i) { return table.columns[i].gone; })) {
+            text += ";\nCREATE UNIQUE INDEX ON " + table.quoted() + " (" + column_names(table, columns) + ")";
+        }
     }
     return text;
 }
@@ -94,21 +103,13 @@ std::string set_list(const Case& one, const Table& table, const Write& write) {
     return joined(list, ", ");
 }
 
-std::string key_list(const Table& table) {
-    std::vector<std::string> names;
-    for (const auto column : table.key) {
-        names.push_back(quote(table.columns[column].name));
-    }
-    return joined(names, ", ");
-}
-
 std::string insert(const Case& one, const Table& table, const Write& write, const std::vector<std::size_t>& kept) {
     auto text = "INSERT INTO " + target_of(table, write) + " AS t (" + column_list(table, write, kept) + ") VALUES " +
                 values(table, write, kept, false);
     if (write.on_conflict && !table.key.empty()) {
         const auto list = set_list(one, table, write);
-        text +=
-            list.empty() ? " ON CONFLICT DO NOTHING" : " ON CONFLICT (" + key_list(table) + ") DO UPDATE SET " + list;
+        text += list.empty() ? " ON CONFLICT DO NOTHING"
+                             : " ON CONFLICT (" + column_names(table, table.key) + ") DO UPDATE SET " + list;
     }
     return text;
 }
@@ -146,6 +147,10 @@ std::string joined(const std::vector<std::string>& parts, const std::string& sep
         text += (text.empty() ? "" : separator) + part;
     }
     return text;
+}
+
+std::string first_line(const std::string& text) {
+    return text.substr(0, text.find('\n'));
 }
 
 std::string quote(const std::string& name) {

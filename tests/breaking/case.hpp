@@ -42,7 +42,8 @@ struct Table {
     std::string schema;
     std::string name;
     std::vector<Column> columns;
-    std::vector<std::size_t> key;  // empty: no primary key
+    std::vector<std::size_t> key;                  // empty: no primary key
+    std::vector<std::vector<std::size_t>> unique;  // unique indexes beside it
     std::optional<ForeignKey> reference;
     std::size_t partitions = 0;  // 0: not partitioned; else by a hash of the first column of the key
     bool gone = false;
@@ -55,6 +56,7 @@ struct Output {
     Piece piece;
     std::string name;
     Family family = Family::integer;
+    const Type* type = nullptr;  // if a view above may compute with it
 };
 
 // SELECT slots FROM from WHERE conditions
@@ -64,6 +66,7 @@ struct Arm {
     std::vector<Piece> slots;  // c0, c1, ... of a UNION ALL; empty if the arm is the query's own FROM
     std::vector<std::pair<std::string, Piece>> with;  // WITH queries that `from` reads
     std::set<std::size_t> tables;
+    std::set<std::size_t> views;  // of the case, by number: smaller than its own
     bool gone = false;
 };
 
@@ -93,10 +96,22 @@ enum class Above {
     join,    // FULL JOIN of two groupings by their first columns, or each row of one with each of the other
 };
 
+// A query outside the incremental class, whose rows are replaced by their key, the first column.
+struct ByKey {
+    std::vector<Output> columns;
+    Piece rest;  // after the select list
+    struct Dirty {
+        std::size_t table = 0;
+        std::string query;  // empty: any change concerns all rows
+    };
+    std::vector<Dirty> dirty;
+};
+
 struct View {
     std::string schema;
     std::string name;
-    std::vector<Level> levels;  // two for a join
+    std::optional<ByKey> by_key;  // instead of the levels, and of what stands above them
+    std::vector<Level> levels;    // two for a join
     Above above = Above::nothing;
     bool stored = false;  // the groups below a SELECT are a plain view of their own
     std::vector<Window> windows;
@@ -153,7 +168,7 @@ struct Step {
 struct Case {
     std::vector<Table> tables;
     std::vector<PlainView> plain_views;
-    std::vector<View> views;
+    std::vector<View> views;  // each after those it reads
     std::vector<Step> steps;
     // How many values of an input the engine leaves in the row of a group, instead of the number that it is built with:
     // the others are in a table.
@@ -164,14 +179,23 @@ struct Case {
 };
 
 std::string quote(const std::string& name);
+std::string first_line(const std::string& text);
 std::string joined(const std::vector<std::string>& parts, const std::string& separator);
 
 // CREATE of everything that the steps start from.
 std::vector<std::string> definitions(const Case& one);
 // The view's query, or nothing if too little is left of it.
 std::optional<std::string> query_of(const Case& one, const View& view, int variant);
+// The same with the queries of the views that it reads in their places, down to the tables. `variants`: of all views.
+std::optional<std::string> query_over_tables(const Case& one, const View& view, const std::vector<int>& variants);
+// The numbers of the views that it reads itself.
+std::set<std::size_t> views_below(const View& view);
+// The condition on the view's first key that retention is; q is the view.
+std::string kept(const View& view);
 // Image expressions of the view's columns, in order.
 std::vector<std::string> images_of(const Case& one, const View& view, int variant);
+// False if a column, such as a sum of floating-point numbers, has no one answer to the last digit.
+bool is_exact(const Case& one, const View& view, int variant);
 // CREATE VIEW of the groups below it, if they are stored.
 std::optional<std::string> stored_groups(const Case& one, const View& view);
 // The statement, or nothing if too little is left of it. `copied` gets the data of a COPY.

@@ -132,6 +132,9 @@ std::optional<Shown> window_column(const Window& window, const Columns& columns)
         return std::nullopt;
     }
     const auto& value = others[window.column % others.size()];
+    if (value.family == Family::inexact) {
+        return std::nullopt;
+    }
     const auto partition = window.partitioned ? "PARTITION BY " + keys.front().text : std::string();
     const auto order = " ORDER BY (" + value.text + ") DESC NULLS LAST, " + texts(keys);
     const bool number = value.family == Family::integer;
@@ -254,7 +257,24 @@ Query join_above(const Case& one, const View& view, int variant) {
                          filtered(view, read)};
 }
 
+Query replaced_by_key(const ByKey& rows, int variant) {
+    Columns columns;
+    for (const auto& output : rows.columns) {
+        columns.push_back({output.piece.text, output.name, output.family, columns.empty()});
+    }
+    apply(variant, columns);
+    return {columns, "SELECT " + list_of(columns) + " " + rows.rest.text};
+}
+
 std::optional<Query> rendered(const Case& one, const View& view, int variant) {
+    const auto below = views_below(view);
+    if (std::any_of(below.begin(), below.end(), [&](std::size_t i) { return !rendered(one, one.views[i], 0); })) {
+        return std::nullopt;
+    }
+    if (view.by_key) {
+        return view.gone || !one.makes_sense(view.by_key->rest) ? std::nullopt
+                                                                : std::optional(replaced_by_key(*view.by_key, variant));
+    }
     const auto is_something = [&](const Level& level) { return stands(level) && !columns_of(one, level).empty(); };
     if (view.gone || !std::all_of(view.levels.begin(), view.levels.end(), is_something)) {
         return std::nullopt;
@@ -279,6 +299,43 @@ std::optional<std::string> query_of(const Case& one, const View& view, int varia
     return query ? std::optional(query->text) : std::nullopt;
 }
 
+std::set<std::size_t> views_below(const View& view) {
+    std::set<std::size_t> below;
+    for (const auto& level : view.levels) {
+        for (const auto& arm : level.arms) {
+            if (!arm.gone) {
+                below.insert(arm.views.begin(), arm.views.end());
+            }
+        }
+    }
+    return below;
+}
+
+std::optional<std::string> query_over_tables(const Case& one, const View& view, const std::vector<int>& variants) {
+    const auto number = static_cast<std::size_t>(&view - one.views.data());
+    auto query = query_of(one, view, variants[number]);
+    for (const auto below : views_below(view)) {
+        const auto& lower = one.views[below];
+        const auto rows = query_over_tables(one, lower, variants);
+        if (!query || !rows) {
+            return std::nullopt;
+        }
+        const auto name = lower.quoted() + " AS ";
+        const auto in_place =
+            "(SELECT * FROM (" + *rows + ") AS q" + (lower.keep.empty() ? "" : " WHERE " + kept(lower)) + ") AS ";
+        for (auto at = query->find(name); at != std::string::npos; at = query->find(name, at + in_place.size())) {
+            query->replace(at, name.size(), in_place);
+        }
+    }
+    return query;
+}
+
+std::string kept(const View& view) {
+    const auto day = "q." + quote(view.levels.front().keys.front().name);
+    return "(" + day + " IS NULL OR " + day + " >= (pg_catalog.now() AT TIME ZONE 'UTC')::date - interval '" +
+           view.keep + "')";
+}
+
 std::vector<std::string> images_of(const Case& one, const View& view, int variant) {
     std::vector<std::string> images;
     if (const auto query = rendered(one, view, variant)) {
@@ -287,6 +344,12 @@ std::vector<std::string> images_of(const Case& one, const View& view, int varian
         }
     }
     return images;
+}
+
+bool is_exact(const Case& one, const View& view, int variant) {
+    const auto query = rendered(one, view, variant);
+    return !query || std::none_of(query->columns.begin(), query->columns.end(),
+                                  [](const Shown& column) { return column.family == Family::inexact; });
 }
 
 std::optional<std::string> stored_groups(const Case& one, const View& view) {

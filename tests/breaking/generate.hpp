@@ -22,7 +22,13 @@ enum class Flavour {
     recomputed,    // aggregates that are recomputed
     lookups,       // outer joins by a key
     partitions,    // partitioned tables, and MERGE into them
+    chains,        // views that read views
+    attached,      // partitions that come and go
+    by_key,        // strategy partial
 };
+
+// By its name, such as "chains". Throws std::invalid_argument.
+Flavour flavour_named(const std::string& name);
 
 Case generate(std::uint64_t seed, Flavour flavour = Flavour::everything);
 

@@ -1,5 +1,7 @@
 // What a grouped SELECT computes: aggregates that are folded, and those that are recomputed. Each has one answer,
 // whatever the order of the rows.
+#include <algorithm>
+
 #include "generate_parts.hpp"
 
 namespace freshet::breaking {
@@ -12,7 +14,8 @@ bool is_ordered(const Type& type) {
 bool is_money_or_span(const Type& type) {
     return type.family == Family::money || type.family == Family::span;
 }
-// Two equal values read the same, so it does not matter which of them stands for both.
+}  // namespace
+
 bool reads_as_it_is(const Type& type) {
     switch (type.family) {
         case Family::folded_text:
@@ -23,6 +26,16 @@ bool reads_as_it_is(const Type& type) {
         default:
             return type.name != "numeric";
     }
+}
+
+namespace {
+
+const Type& type_named(const std::string& name) {
+    return *std::find_if(types().begin(), types().end(), [&](const Type& one) { return one.name == name; });
+}
+
+bool is_real(const Type& type) {
+    return type.family == Family::real;
 }
 
 bool is_plain_number(const Type& type) {
@@ -48,10 +61,10 @@ class Aggregates {
             return number();
         }
         if (kind < 36) {
-            return one_of({"count(*)", {}}, Family::integer);
+            return one_of({"count(*)", {}}, Family::integer, &type_named("bigint"));
         }
         if (kind < 42) {
-            return over("count(", any_type, ")", Family::integer);
+            return over("count(", any_type, ")", Family::integer, &type_named("bigint"));
         }
         if (kind < 50) {
             return truth();
@@ -60,7 +73,7 @@ class Aggregates {
             return money_or_span();
         }
         if (kind < 68) {
-            return over("count(DISTINCT ", any_type, ")", Family::integer);
+            return over("count(DISTINCT ", any_type, ")", Family::integer, &type_named("bigint"));
         }
         if (kind < 82 && !of_kind(scope_, is_ordered).empty()) {
             return extreme();
@@ -69,19 +82,24 @@ class Aggregates {
     }
 
   private:
-    // `call`, with a FILTER now and then.
-    Output one_of(const Piece& call, Family family) {
+    // `call`, with a FILTER now and then. `type` is that of the result, where a view above may compute with it.
+    Output one_of(const Piece& call, Family family, const Type* type = nullptr) {
         if (!random_.chance(25)) {
-            return {call, "", family};
+            return {call, "", family, type};
         }
         const auto when = condition(random_, scope_);
-        return {combine(call.text + " FILTER (WHERE " + when.text + ")", {&call, &when}), "", family};
+        return {combine(call.text + " FILTER (WHERE " + when.text + ")", {&call, &when}), "", family, type};
     }
 
-    Output over(const std::string& before, bool (*wanted)(const Type&), const std::string& after, Family family) {
+    Output over(const std::string& before, bool (*wanted)(const Type&), const std::string& after, Family family,
+                const Type* type = nullptr) {
         const auto all = of_kind(scope_, wanted);
         const auto& x = random_.pick(all)->piece;
-        return one_of(combine(before + x.text + after, {&x}), family);
+        return one_of(combine(before + x.text + after, {&x}), family, type);
+    }
+
+    static const Type& type_of_sum(const Type& summand) {
+        return type_named(summand.name == "integer" || summand.name == "smallint" ? "bigint" : "numeric");
     }
 
     // What fails for some values, or the same without.
@@ -122,7 +140,7 @@ class Aggregates {
                            ? one_of(combine("avg(DISTINCT " + x.text + ")", {&x}), Family::integer)
                            : one_of(combine("avg(" + x.text + ")", {&x}), Family::integer);
             default:
-                return one_of(combine("sum(" + x.text + ")", {&x}), Family::integer);
+                return one_of(combine("sum(" + x.text + ")", {&x}), Family::integer, &type_of_sum(*one.type));
         }
     }
 
@@ -137,16 +155,21 @@ class Aggregates {
     Output truth() {
         const auto when = condition(random_, scope_);
         static const std::vector<std::string> functions = {"bool_and(", "bool_or(", "every("};
-        return one_of(combine(random_.pick(functions) + when.text + ")", {&when}), Family::truth);
+        return one_of(combine(random_.pick(functions) + when.text + ")", {&when}), Family::truth,
+                      &type_of(Family::truth));
     }
 
     Output extreme() {
         const auto all = of_kind(scope_, is_ordered);
         const auto& x = *random_.pick(all);
-        return one_of(combine((random_.chance(50) ? "min(" : "max(") + x.piece.text + ")", {&x.piece}), x.type->family);
+        return one_of(combine((random_.chance(50) ? "min(" : "max(") + x.piece.text + ")", {&x.piece}), x.type->family,
+                      reads_as_it_is(*x.type) ? x.type : nullptr);
     }
 
     Output recomputed() {
+        if (!of_kind(scope_, is_real).empty() && random_.chance(40)) {
+            return over(random_.chance(60) ? "sum(" : "avg(", is_real, "::double precision)", Family::inexact);
+        }
         const auto all = of_kind(scope_, reads_as_it_is);
         if (all.empty() || (!of_kind(scope_, is_number).empty() && random_.chance(40))) {
             return recomputed_number();

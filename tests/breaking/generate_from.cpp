@@ -45,15 +45,6 @@ bool is_integer(const Type& type) {
 // --- FROM
 // -------------------------------------------------------------------------------------------------------------
 
-Scope columns_under(const Case& one, std::size_t table, const std::string& alias) {
-    Scope scope;
-    const auto& columns = one.tables[table].columns;
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        scope.push_back({{alias + "." + quote(columns[i].name), {{table, i}}}, columns[i].type});
-    }
-    return scope;
-}
-
 std::set<ColumnId> reads_of(const Scope& scope) {
     std::set<ColumnId> reads;
     for (const auto& one : scope) {
@@ -62,83 +53,19 @@ std::set<ColumnId> reads_of(const Scope& scope) {
     return reads;
 }
 
-// For each column of the table's primary key one of its type; none if there is no key, or nothing of such a type.
-std::vector<Piece> partners_of_key(Random& random, const Case& one, std::size_t table, const Scope& scope) {
-    std::vector<Piece> partners;
-    for (const auto column : one.tables[table].key) {
-        std::vector<Piece> alike;
-        for (const auto& other : scope) {
-            if (other.type == one.tables[table].columns[column].type) {
-                alike.push_back(other.piece);
-            }
+// Another arm of a UNION ALL has what the first has; where it has nothing alike, NULL.
+Piece slot_like(Random& random, const Scope& scope, const Type& type) {
+    std::vector<Piece> alike;
+    for (const auto& one : scope) {
+        if (one.type == &type) {
+            alike.push_back(one.piece);
         }
-        if (alike.empty()) {
-            return {};
-        }
-        partners.push_back(random.pick(alike));
     }
-    return partners;
+    if (alike.empty()) {
+        return {typed_literal(type, random.chance(50) ? Value() : Value(random.pick(type.usual))), {}};
+    }
+    return random.pick(alike);
 }
-
-Piece by_key(const Table& table, const Scope& columns, const std::vector<Piece>& partners) {
-    Piece all{"", {}};
-    for (std::size_t i = 0; i < partners.size(); ++i) {
-        const auto& own = columns[table.key[i]].piece;
-        all = combine(all.text + (i == 0 ? "" : " AND ") + own.text + " = " + partners[i].text,
-                      {&all, &own, &partners[i]});
-    }
-    return all;
-}
-
-// A sub-query that finds one row of a table by its key.
-class SubQuery {
-  public:
-    SubQuery(Random& random, const Case& one, const Scope& scope)
-        : random_(random),
-          table_(random.below(one.tables.size())),
-          columns_(columns_under(one, table_, "e")),
-          key_(one.tables[table_].key),
-          name_(one.tables[table_].quoted()),
-          partners_(partners_of_key(random, one, table_, scope)) {
-        if (finds()) {
-            found_ = by_key(one.tables[table_], columns_, partners_);
-            if (random_.chance(30)) {
-                const auto more = condition(random_, columns_);
-                found_ = combine(found_.text + " AND (" + more.text + ")", {&found_, &more});
-            }
-        }
-    }
-
-    bool finds() const { return !partners_.empty(); }
-
-    Piece semi_join() const {
-        if (key_.size() == 1 && random_.chance(40)) {
-            const auto& own = columns_[key_.front()].piece;
-            const auto more = condition(random_, columns_);
-            return combine(partners_.front().text + " IN (SELECT " + own.text + from() + more.text + ")",
-                           {&own, &more, &partners_.front()});
-        }
-        return combine((random_.chance(50) ? "NOT EXISTS (SELECT" : "EXISTS (SELECT") + from() + found_.text + ")",
-                       {&found_});
-    }
-
-    Visible value() const {
-        const auto& column = columns_[random_.below(columns_.size())];
-        return {combine("(SELECT " + column.piece.text + from() + found_.text + ")", {&column.piece, &found_}),
-                column.type};
-    }
-
-  private:
-    std::string from() const { return " FROM " + name_ + " AS e WHERE "; }
-
-    Random& random_;
-    std::size_t table_;
-    Scope columns_;
-    std::vector<std::size_t> key_;
-    std::string name_;
-    std::vector<Piece> partners_;
-    Piece found_;
-};
 
 class FromClause {
   public:
@@ -152,7 +79,7 @@ class FromClause {
                                 ? 1
                                 : std::vector<std::size_t>{1, 1, 1, 2, 2, 3}[random_.below(6)];
         Scope scope;
-        arm_.from = relation(random_.below(case_.tables.size()), "a", scope);
+        arm_.from = relation(pick_source(), "a", scope);
         for (std::size_t i = 1; i < wanted; ++i) {
             const std::string alias(1, static_cast<char>('a' + i));
             if (!random_.chance(flavour_ == Flavour::lookups ? 60 : 35) || !look_up(alias, scope)) {
@@ -165,22 +92,22 @@ class FromClause {
   private:
     void join(const std::string& alias, Scope& scope) {
         Scope joined;
-        const auto next = relation(random_.below(case_.tables.size()), alias, joined);
+        const auto next = relation(pick_source(), alias, joined);
         const auto on = join_condition(scope, joined);
         arm_.from = combine(arm_.from.text + " JOIN " + next.text + " ON " + on.text, {&arm_.from, &next, &on});
         scope.insert(scope.end(), joined.begin(), joined.end());
     }
 
-    // An outer join by a primary key, if what is there has columns of the types of one.
+    // An outer join by a unique key, if what is there has columns of the types of one.
     bool look_up(const std::string& alias, Scope& scope) {
         const auto table = random_.below(case_.tables.size());
-        const auto partners = partners_of_key(random_, case_, table, scope);
-        if (partners.empty()) {
+        const auto match = match_key(random_, case_, table, scope);
+        if (!match.fits()) {
             return false;
         }
         Scope joined;
-        const auto next = relation(table, alias, joined);
-        auto on = by_key(case_.tables[table], joined, partners);
+        const auto next = rows_of_one({table, false}, match.primary ? alias : alias + "_u", joined);
+        auto on = by_key(joined, match);
         if (random_.chance(30)) {
             const auto more = condition(random_, joined);
             on = combine(on.text + " AND (" + more.text + ")", {&on, &more});
@@ -193,9 +120,44 @@ class FromClause {
         return true;
     }
 
+    // A table, or a view of the case.
+    struct Source {
+        std::size_t number = 0;
+        bool view = false;
+    };
+
+    Source pick_source() {
+        std::vector<std::size_t> readable;
+        for (std::size_t i = 0; i < case_.views.size(); ++i) {
+            if (!columns_of_view(case_.views[i], "").empty()) {
+                readable.push_back(i);
+            }
+        }
+        if (flavour_ != Flavour::retention && !readable.empty() &&
+            random_.chance(flavour_ == Flavour::chains ? 70 : 30)) {
+            return {random_.pick(readable), true};
+        }
+        return {random_.below(case_.tables.size()), false};
+    }
+
+    std::string name_of(Source source) {
+        (source.view ? arm_.views : arm_.tables).insert(source.number);
+        return source.view ? case_.views[source.number].quoted() : case_.tables[source.number].quoted();
+    }
+
+    Scope columns_of(Source source, const std::string& alias) const {
+        return source.view ? columns_of_view(case_.views[source.number], alias)
+                           : columns_under(case_, source.number, alias);
+    }
+
+    Piece relation(Source source, const std::string& alias, Scope& scope) {
+        return flavour_ != Flavour::retention && random_.chance(12) ? union_of_rows(source, alias, scope)
+                                                                    : rows_of_one(source, alias, scope);
+    }
+
     // SELECT x AS y0, ... FROM table WHERE ...; whoever reads it needs all the columns it lists.
-    Piece rows_of(std::size_t table, const std::string& alias, Scope& scope) {
-        const auto inner = columns_under(case_, table, "i");
+    Piece rows_of(Source source, const std::string& alias, Scope& scope) {
+        const auto inner = columns_of(source, "i");
         std::string list;
         scope.clear();
         for (std::size_t i = 0; i < inner.size(); ++i) {
@@ -204,29 +166,69 @@ class FromClause {
             scope.push_back({{alias + "." + name, inner[i].piece.reads}, inner[i].type});
         }
         const auto filter = condition(random_, inner);
-        return {"SELECT " + list + " FROM " + case_.tables[table].quoted() + " AS i WHERE " + filter.text,
-                reads_of(inner)};
+        return {"SELECT " + list + " FROM " + name_of(source) + " AS i WHERE " + filter.text, reads_of(inner)};
     }
 
-    Piece relation(std::size_t table, const std::string& alias, Scope& scope) {
-        arm_.tables.insert(table);
+    Piece rows_of_one(Source source, const std::string& alias, Scope& scope) {
         if (!random_.chance(25)) {
-            scope = columns_under(case_, table, alias);
-            return {case_.tables[table].quoted() + " AS " + alias, {}};
+            scope = columns_of(source, alias);
+            return {name_of(source) + " AS " + alias, {}};
         }
-        const auto rows = rows_of(table, alias, scope);
-        switch (random_.below(3)) {
-            case 0: {
-                const auto name = "w" + std::to_string(case_.plain_views.size());
-                case_.plain_views.push_back({name, rows});
-                return {"public." + name + " AS " + alias, rows.reads};
-            }
-            case 1:
-                arm_.with.push_back({alias + "_rows", rows});
-                return {alias + "_rows AS " + alias, rows.reads};
-            default:
-                return {"(" + rows.text + ") AS " + alias, rows.reads};
+        const auto rows = rows_of(source, alias, scope);
+        const auto kind = random_.below(3);
+        if (kind == 0 && !source.view) {
+            const auto name = "w" + std::to_string(case_.plain_views.size());
+            case_.plain_views.push_back({name, rows});
+            return {"public." + name + " AS " + alias, rows.reads};
         }
+        if (kind == 1) {
+            arm_.with.push_back({alias + "_rows", rows});
+            return {alias + "_rows AS " + alias, rows.reads};
+        }
+        return {"(" + rows.text + ") AS " + alias, rows.reads};
+    }
+
+    // (SELECT x AS y0, ... FROM table UNION ALL (SELECT ... UNION ALL SELECT ...))
+    Piece union_of_rows(Source source, const std::string& alias, Scope& scope) {
+        const auto first = columns_of(source, "j");
+        std::vector<Visible> slots;
+        const auto count = random_.between(2, 4);
+        for (std::size_t i = 0; i < count; ++i) {
+            slots.push_back(first[random_.below(first.size())]);
+        }
+        auto text = "SELECT " + slot_list(slots) + " FROM " + name_of(source) + " AS j UNION ALL ";
+        if (random_.chance(50)) {
+            text += like(slots);
+        } else {
+            const auto left = like(slots);
+            text += "(" + left + " UNION ALL " + like(slots) + ")";
+        }
+        Piece all{"(" + text + ") AS " + alias, {}};
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+            scope.push_back({{alias + ".y" + std::to_string(i), slots[i].piece.reads}, slots[i].type});
+            all.reads.insert(slots[i].piece.reads.begin(), slots[i].piece.reads.end());
+        }
+        return all;
+    }
+
+    // A SELECT of some table or view that gives columns of the same types; adds what it reads to them.
+    std::string like(std::vector<Visible>& slots) {
+        const auto source = pick_source();
+        const auto columns = columns_of(source, "j");
+        std::vector<Visible> own;
+        for (auto& slot : slots) {
+            own.push_back({slot_like(random_, columns, *slot.type), slot.type});
+            slot.piece.reads.insert(own.back().piece.reads.begin(), own.back().piece.reads.end());
+        }
+        return "SELECT " + slot_list(own) + " FROM " + name_of(source) + " AS j";
+    }
+
+    static std::string slot_list(const std::vector<Visible>& slots) {
+        std::vector<std::string> list;
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+            list.push_back(slots[i].piece.text + " AS y" + std::to_string(i));
+        }
+        return joined(list, ", ");
     }
 
     // How a new relation meets those before it: along a foreign key if there is one, or else by columns of one type.
@@ -235,10 +237,8 @@ class FromClause {
         std::vector<Piece> alike;
         for (const auto& left : before) {
             for (const auto& right : joined) {
-                const auto a = *left.piece.reads.begin();
-                const auto b = *right.piece.reads.begin();
                 const auto equal = combine(left.piece.text + " = " + right.piece.text, {&left.piece, &right.piece});
-                if (refers(a, b) || refers(b, a)) {
+                if (refers(left, right) || refers(right, left)) {
                     along_keys.push_back(equal);
                 } else if (left.type == right.type && left.type->family != Family::list) {
                     alike.push_back(equal);
@@ -251,10 +251,15 @@ class FromClause {
         return alike.empty() ? Piece{"true", {}} : random_.pick(alike);
     }
 
-    bool refers(ColumnId from, ColumnId to) const {
+    bool refers(const Visible& left, const Visible& right) const {
+        if (left.piece.reads.size() != 1 || right.piece.reads.size() != 1) {
+            return false;
+        }
+        const auto from = *left.piece.reads.begin();
+        const auto to = *right.piece.reads.begin();
         const auto& reference = case_.tables[from.table].reference;
         return reference && reference->column == from.column && reference->target == to.table &&
-               case_.tables[to.table].key.front() == to.column;
+               case_.tables[to.table].key.front() == to.column && left.type == right.type;
     }
 
     Random& random_;
@@ -271,15 +276,13 @@ Arm generate_arm(Random& random, Flavour flavour, Case& one, Scope& scope) {
         arm.conditions.push_back(condition(random, scope));
     }
     if (random.chance(flavour == Flavour::lookups ? 40 : 15)) {
-        const SubQuery sub_query(random, one, scope);
-        if (sub_query.finds()) {
-            arm.conditions.push_back(sub_query.semi_join());
+        if (const auto found = semi_join(random, one, scope)) {
+            arm.conditions.push_back(*found);
         }
     }
     if (random.chance(flavour == Flavour::lookups ? 40 : 15)) {
-        const SubQuery sub_query(random, one, scope);
-        if (sub_query.finds()) {
-            scope.push_back(sub_query.value());
+        if (const auto found = value_by_key(random, one, scope)) {
+            scope.push_back(*found);
         }
     }
     return arm;
@@ -287,20 +290,6 @@ Arm generate_arm(Random& random, Flavour flavour, Case& one, Scope& scope) {
 
 // --- UNION ALL
 // --------------------------------------------------------------------------------------------------------
-
-// The second arm has what the first has; where it has nothing alike, NULL.
-Piece slot_like(Random& random, const Scope& scope, const Type& type) {
-    std::vector<Piece> alike;
-    for (const auto& one : scope) {
-        if (one.type == &type) {
-            alike.push_back(one.piece);
-        }
-    }
-    if (alike.empty()) {
-        return {typed_literal(type, random.chance(50) ? Value() : Value(random.pick(type.usual))), {}};
-    }
-    return random.pick(alike);
-}
 
 std::vector<Arm> generate_union(Random& random, Flavour flavour, Case& one, Scope& scope) {
     std::vector<Arm> arms;

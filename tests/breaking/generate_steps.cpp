@@ -1,7 +1,8 @@
 // What is done to the tables: sessions that take turns, as chance has it, with the engine in between.
 #include <algorithm>
+#include <stdexcept>
 
-#include "generate.hpp"
+#include "generate_parts.hpp"
 
 namespace freshet::breaking {
 
@@ -50,6 +51,8 @@ class Workload {
     std::vector<Step> steps_;
     Session state_[sessions];
     std::vector<std::string> prepared_;
+    ComingAndGoing partitions_;
+    bool behind_ = false;  // the engine's back
     int names_ = 0;
 };
 
@@ -201,12 +204,19 @@ Write Workload::write_of(std::size_t table) {
 Step Workload::write(int session) {
     Step step;
     step.session = session;
-    step.write = write_of(random_.below(case_.tables.size()));
-    const auto partitions = case_.tables[step.write.table].partitions;
-    if (partitions > 0 && random_.chance(25)) {
-        step.write.partition = random_.below(partitions);
-    }
     state_[session].wrote = true;
+    const auto table = random_.below(case_.tables.size());
+    const auto partitions = case_.tables[table].partitions;
+    const auto moves = partitions_.is_away(table) ? 35 : flavour_ == Flavour::attached ? 20 : 5;
+    if (partitions > 0 && !behind_ && random_.chance(moves)) {
+        step.write = partitions_.next(random_, case_, table);
+        return step;
+    }
+    step.write = write_of(table);
+    if (partitions > 0 && random_.chance(25)) {
+        step.write.partition = partitions_.is_away(table) && random_.chance(50) ? partitions_.partition_away(table)
+                                                                                : random_.below(partitions);
+    }
     return step;
 }
 
@@ -276,12 +286,14 @@ void Workload::refresh(Act act) {
     step.act = act;
     step.view = random_.below(case_.views.size());
     if (random_.chance(50)) {
+        behind_ = true;
         const auto count = random_.between(1, 3);
         for (std::size_t i = 0; i < count; ++i) {
             for (auto& more : writers_step()) {
                 step.meanwhile.push_back(std::move(more));
             }
         }
+        behind_ = false;
     }
     steps_.push_back(std::move(step));
 }
@@ -378,11 +390,22 @@ std::vector<Step> generate_steps(Random& random, Flavour flavour, const Case& on
     return Workload(random, flavour, one).run();
 }
 
+Flavour flavour_named(const std::string& name) {
+    static const std::vector<std::string> names = {
+        "everything", "joins", "extremes", "truncates",  "retention", "nulls",  "long_writers", "spellings",
+        "trims",      "above", "totals",   "recomputed", "lookups",   "chains", "partitions",   "by_key"};
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+        throw std::invalid_argument("no such flavour: " + name + "; there are " + joined(names, ", "));
+    }
+    return static_cast<Flavour>(found - names.begin());
+}
+
 Case generate(std::uint64_t seed, Flavour flavour) {
     Random random(seed * 1000003 + static_cast<std::uint64_t>(flavour));
     Case one;
     one.tables = generate_tables(random, flavour);
-    const auto views = random.between(1, 3);
+    const auto views = random.between(flavour == Flavour::chains ? 2 : 1, flavour == Flavour::chains ? 4 : 3);
     for (std::size_t i = 0; i < views; ++i) {
         one.views.push_back(generate_view(random, flavour, one, i));
     }

@@ -98,12 +98,33 @@ void add_generated(Random& random, std::size_t number, Table& table) {
     }
 }
 
+// Of something with values enough that rows do not often stand in each other's way.
+void add_unique(Random& random, Table& table) {
+    std::vector<std::size_t> candidates;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        const auto& column = table.columns[i];
+        const bool key = std::find(table.key.begin(), table.key.end(), i) != table.key.end();
+        if (!key && !column.generated && column.type->usual.size() >= 5 && has_order(column.type->family)) {
+            candidates.push_back(i);
+        }
+    }
+    if (candidates.empty()) {
+        return;
+    }
+    std::vector<std::size_t> columns{random.pick(candidates)};
+    if (table.partitions > 0) {
+        columns.insert(columns.begin(), table.key.front());
+    }
+    table.unique.push_back(std::move(columns));
+}
+
 Table generate_table(Random& random, Flavour flavour, std::size_t number, const std::vector<Table>& before) {
     Table table;
     table.schema = random.chance(20) ? "Übrige" : "public";
     table.name = random.chance(30) ? "T " + std::to_string(number) + "\"ö" : "t" + std::to_string(number);
     add_key(random, table);
-    if (!table.key.empty() && random.chance(flavour == Flavour::partitions ? 75 : 20)) {
+    const bool partitioned = flavour == Flavour::partitions || flavour == Flavour::attached;
+    if (!table.key.empty() && random.chance(partitioned ? 75 : 20)) {
         table.partitions = random.between(2, 3);
     }
     if (random.chance(70)) {
@@ -116,11 +137,19 @@ Table generate_table(Random& random, Flavour flavour, std::size_t number, const 
     if (random.chance(20)) {
         add_generated(random, number, table);
     }
+    if (random.chance(flavour == Flavour::lookups ? 50 : 25)) {
+        add_unique(random, table);
+    }
     return table;
 }
 
 bool is_key(const Table& table, std::size_t column) {
     return std::find(table.key.begin(), table.key.end(), column) != table.key.end();
+}
+
+bool is_unique(const Table& table, std::size_t column) {
+    return std::any_of(table.unique.begin(), table.unique.end(),
+                       [&](const std::vector<std::size_t>& columns) { return columns.back() == column; });
 }
 
 }  // namespace
@@ -142,7 +171,8 @@ std::vector<Value> random_row(Random& random, const Case& one, std::size_t table
         const auto& type = *definition.columns[column].type;
         const bool reference = definition.reference && definition.reference->column == column;
         const bool key = is_key(definition, column);
-        auto value = (key || reference) && type.name == key_type().name && !random.chance(10)
+        const bool meets = key || reference || is_unique(definition, column);
+        auto value = meets && type.name == key_type().name && !random.chance(10)
                          ? Value(std::to_string(random.below(key_values)))
                          : random_value(random, type);
         if (!value && (key || definition.columns[column].not_null)) {

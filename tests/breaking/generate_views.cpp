@@ -33,7 +33,7 @@ Output generate_key(Random& random, Flavour flavour, const Scope& scope) {
     if (random.chance(flavour == Flavour::spellings ? 70 : 30)) {
         return key_expression(random, one);
     }
-    return {one.piece, "", one.type->family};
+    return {one.piece, "", one.type->family, reads_as_it_is(*one.type) ? one.type : nullptr};
 }
 
 bool is_date(const Type& type) {
@@ -52,6 +52,12 @@ class ViewMaker {
     View generate(std::size_t number) {
         view_.schema = random_.chance(15) ? "Übrige" : "public";
         view_.name = random_.chance(25) ? "Bericht " + std::to_string(number) : "v" + std::to_string(number);
+        if (random_.chance(flavour_ == Flavour::by_key ? 80 : flavour_ == Flavour::everything ? 8 : 0)) {
+            view_.by_key = generate_by_key(random_, case_);
+        }
+        if (view_.by_key) {
+            return std::move(view_);
+        }
         choose_above();
         add_level();
         if (view_.above == Above::join) {
@@ -92,6 +98,9 @@ class ViewMaker {
             level.distinct = true;
         } else {
             add_aggregates(scope, level);
+        }
+        for (const auto& arm : level.arms) {
+            view_.stored = view_.stored && arm.views.empty();  // they are created before any view of freshet's
         }
         view_.levels.push_back(std::move(level));
     }
@@ -138,7 +147,8 @@ class ViewMaker {
         }
         const auto& key = *random_.pick(alike);
         join_type_ = key.type;
-        level.keys.push_back({key.piece, key_name(level), key.type->family});
+        level.keys.push_back(
+            {key.piece, key_name(level), key.type->family, reads_as_it_is(*key.type) ? key.type : nullptr});
         if (random_.chance(30)) {
             auto more = generate_key(random_, flavour_, scope);
             more.name = key_name(level);
@@ -221,6 +231,25 @@ class ViewMaker {
 };
 
 }  // namespace
+
+// Not the last column: the view may be installed without it.
+Scope columns_of_view(const View& view, const std::string& alias) {
+    const bool followed = view.levels.size() == 1 && !view.levels.front().keys.empty() && view.windows.empty() &&
+                          view.limit == 0 && (view.above == Above::nothing || view.above == Above::select);
+    if (view.by_key || !followed) {
+        return {};
+    }
+    auto outputs = view.levels.front().keys;
+    const auto& aggregates = view.levels.front().aggregates;
+    outputs.insert(outputs.end(), aggregates.begin(), aggregates.empty() ? aggregates.end() : aggregates.end() - 1);
+    Scope scope;
+    for (const auto& output : outputs) {
+        if (output.type != nullptr) {
+            scope.push_back({{alias + "." + quote(output.name), output.piece.reads}, output.type});
+        }
+    }
+    return scope;
+}
 
 View generate_view(Random& random, Flavour flavour, Case& one, std::size_t number) {
     return ViewMaker(random, flavour, one).generate(number);

@@ -23,6 +23,7 @@ struct Options {
     bool verbose = false;
     bool coverage = false;
     std::string mutation;
+    std::string flavour = "everything";
 };
 
 class Breaker {
@@ -64,7 +65,7 @@ class Breaker {
     }
 
     bool seed_fails(std::uint64_t seed) {
-        auto one = generate(seed, mutation() == nullptr ? Flavour::everything : mutation()->flavour);
+        auto one = generate(seed, mutation() == nullptr ? flavour_named(options_.flavour) : mutation()->flavour);
         const auto failure = player_.play(one);
         if (options_.verbose) {
             std::cout << "seed " << seed << "\n" << player_.script();
@@ -148,6 +149,7 @@ int break_it(int argc, char** argv) {
     app.add_flag("--coverage", options.coverage,
                  "print how many seeds reach each construct; fails if none reaches one");
     app.add_option("--mutation", options.mutation, "plant this fault of docs/testing.md into the engine");
+    app.add_option("--flavour", options.flavour, "cases rich in one thing, such as chains or partitions");
     CLI11_PARSE(app, argc, argv);
     return Breaker(options).run();
 }

@@ -74,6 +74,16 @@ const std::vector<Mutation>& mutations() {
          "IF strays = 0 THEN", "IF strays >= 0 THEN", Flavour::partitions},
         {"moved_rows_unseen", "what a MERGE moves to another partition passes unnoticed", "IF noted <> ",
          "IF false AND noted <> ", Flavour::partitions},
+        {"chain_folded_twice", "a chain's own rows are folded twice", "pg_current_xact_id()::text::bigint AS own",
+         "pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1 AS own", Flavour::chains},
+        {"attached_ignored", "an attached partition is ignored", "CASE WHEN filled THEN 'partition_attached' ELSE",
+         "CASE WHEN false THEN 'partition_attached' ELSE", Flavour::attached},
+        {"detached_ignored", "a detached partition is ignored",
+         "WHERE NOT present -> 'partitions' @> to_jsonb(d.id::bigint)", "WHERE false", Flavour::attached},
+        {"null_keys_kept", "rows with a NULL key are not replaced", " IS NULL), false) AS null_",
+         " IS NULL AND false), false) AS null_", Flavour::by_key},
+        {"twins_are_one", "of rows that read the same, only the first is replaced",
+         " AND w.freshet_number = k.freshet_number", "", Flavour::by_key},
     };
     return all;
 }

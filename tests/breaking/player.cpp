@@ -17,10 +17,6 @@ std::string script_of_definitions(const std::vector<std::string>& statements) {
     return text;
 }
 
-std::string first_line(const std::string& text) {
-    return text.substr(0, text.find('\n'));
-}
-
 // Groups of a case have few values, but are to be large ones, too.
 std::string with_values_in_row(std::string sql, int limit) {
     for (const std::string comparison : {" > ", " <= "}) {
@@ -30,24 +26,6 @@ std::string with_values_in_row(std::string sql, int limit) {
         }
     }
     return sql;
-}
-
-std::string sqlstate_of(const core::Error& error) {
-    const auto* server = dynamic_cast<const pg::Error*>(&error);
-    return server == nullptr ? "" : server->sqlstate();
-}
-
-std::string text_of(const core::Error& error) {
-    std::string text = error.what();
-    if (const auto* faults = dynamic_cast<const core::Faults*>(&error)) {
-        for (const auto& fault : faults->faults()) {
-            text += "\n" + fault.text();
-        }
-    }
-    if (const auto* server = dynamic_cast<const pg::Error*>(&error)) {
-        text += "\n" + server->fields().detail + "\nin: " + server->fields().statement;
-    }
-    return text;
 }
 
 }  // namespace
@@ -122,9 +100,11 @@ void Player::step(const Step& step) {
         case Act::control:
             return control(step);
         case Act::fold:
-            return refresh(step.view, refresh::Work::fold, step.meanwhile);
+            refresh(step.view, refresh::Work::fold, step.meanwhile);
+            return;
         case Act::recompute:
-            return refresh(step.view, refresh::Work::recompute, step.meanwhile);
+            refresh(step.view, refresh::Work::recompute, step.meanwhile);
+            return;
         case Act::upkeep:
             return upkeep();
         case Act::install:
@@ -202,200 +182,6 @@ void Player::control(const Step& step) {
     }
     if (step.sql == "COMMIT" || step.sql == "ROLLBACK" || step.sql.starts_with("PREPARE")) {
         open_[session] = false;
-    }
-}
-
-// --- the engine
-// -------------------------------------------------------------------------------------------------------
-
-void Player::upkeep() {
-    if (!schema_stands_) {
-        return;
-    }
-    note("freshetd rotates and trims its logs");
-    hand_.upkeep();
-}
-
-void Player::install(const std::vector<int>& variants) {
-    settings::Settings settings;
-    note("freshetd install:");
-    for (std::size_t i = 0; i < variants.size(); ++i) {
-        const auto& view = case_->views[i];
-        const auto query = query_of(*case_, view, variants[i]);
-        if (variants[i] < 0 || !query) {
-            continue;
-        }
-        auto& one = settings.views.emplace_back();
-        one.name = view.setting_name();
-        one.query = *query;
-        one.query_file = view.name + ".sql";
-        one.strategy = settings::StrategyChoice::delta;
-        if (!view.keep.empty()) {
-            one.retention = settings::Retention{view.levels.front().keys.front().name, view.keep};
-        }
-        note("  " + one.name + (view.keep.empty() ? "" : " (keep " + view.keep + ")") + ": " + *query);
-    }
-    try {
-        hand_.install(settings);
-        schema_stands_ = true;
-        variants_ = variants;
-    } catch (const core::Faults& error) {
-        fail(Failure::Kind::refused, text_of(error));
-    } catch (const core::Error& error) {
-        note("  " + std::string(error.what()));
-        // Data that a query cannot read keeps its view from being built; the views of before are as they were.
-        if (!sqlstate_of(error).starts_with("22")) {
-            fail(Failure::Kind::stuck, "install: " + text_of(error));
-        }
-        variants_.assign(variants.size(), -1);
-    }
-}
-
-// The second statement after BEGIN: the first has taken the snapshot. What writers do meanwhile comes after that, one
-// step before each of the engine's statements.
-void Player::engine_sends(pg_conn* session, const std::string& sql) {
-    if (!watch_) {
-        return;
-    }
-    if (sql.starts_with("WITH overflowing AS ")) {
-        note("values of large groups are moved");
-    }
-    if (sql.starts_with("BEGIN ISOLATION LEVEL REPEATABLE READ")) {
-        watch_->statements = 0;
-        watch_->seen = false;
-        return;
-    }
-    if (watch_->statements < 0 || !is_in_transaction(session) || ++watch_->statements < 2) {
-        return;
-    }
-    if (!watch_->seen) {
-        watch_->expected =
-            witness_.query_in(export_snapshot(session), *case_, case_->views[watch_->view], variants_[watch_->view]);
-        watch_->seen = true;
-    }
-    if (!watch_->meanwhile.empty()) {
-        const auto next = std::move(watch_->meanwhile.front());
-        watch_->meanwhile.erase(watch_->meanwhile.begin());
-        step(next);
-    }
-}
-
-void Player::refresh(std::size_t view, refresh::Work work, const std::vector<Step>& meanwhile) {
-    if (variants_[view] < 0 || !query_of(*case_, case_->views[view], variants_[view])) {
-        for (const auto& one : meanwhile) {
-            step(one);
-        }
-        return;
-    }
-    note("freshetd " + std::string(work == refresh::Work::fold ? "folds " : "recomputes ") + name_of_view(view) +
-         (meanwhile.empty() ? "" : "; meanwhile:"));
-    indent_ = "  ";
-    refresh::Request request;
-    request.work = work;
-    request.trigger = work == refresh::Work::fold ? refresh::Trigger::event : refresh::Trigger::manual;
-    if (!case_->views[view].keep.empty()) {
-        request.keep = case_->views[view].keep;
-    }
-    watch_ = Watch{view, -1, false, false, {}, meanwhile};
-    std::optional<std::string> error;
-    std::string sqlstate;
-    try {
-        const auto outcome = hand_.refresh(name_of_view(view), request);
-        ++tally_.refreshes;
-        watch_->folded = outcome.strategy == "delta";
-        tally_.folds += watch_->folded ? 1 : 0;
-        if (outcome.kind == refresh::Outcome::Kind::busy) {
-            error = "the view was busy";
-        }
-    } catch (const core::Error& thrown) {
-        error = text_of(thrown);
-        sqlstate = sqlstate_of(thrown);
-    }
-    const auto watched = std::move(*watch_);
-    watch_.reset();
-    for (const auto& one : watched.meanwhile) {
-        step(one);
-    }
-    indent_.clear();
-    watch_ = watched;
-    judge(view, error, sqlstate);
-    watch_.reset();
-}
-
-void Player::judge(std::size_t view, const std::optional<std::string>& error, const std::string& sqlstate) {
-    const auto& expected = watch_->expected;
-    if (error) {
-        note("  " + first_line(*error));
-        const bool excused = sqlstate == "55P03" || (sqlstate.starts_with("22") && expected.cannot_be_evaluated());
-        if (!excused) {
-            fail(Failure::Kind::stuck, name_of_view(view) + ": " + *error);
-        }
-        return;
-    }
-    if (!watch_->seen || expected.had_to_wait()) {
-        return;
-    }
-    ++tally_.comparisons;
-    const auto published = witness_.published(*case_, case_->views[view], variants_[view]);
-    if (expected.failed() && published.failed() && expected.cannot_be_evaluated() && published.cannot_be_evaluated()) {
-        ++tally_.unevaluable;
-        return;
-    }
-    if (expected.failed()) {
-        return fail(Failure::Kind::lies, name_of_view(view) + " reads, but its query fails: " + expected.error);
-    }
-    if (published.failed()) {
-        return fail(Failure::Kind::differs, name_of_view(view) + " cannot be read: " + published.error);
-    }
-    tally_.groups += static_cast<long>(published.rows.size());
-    if (watch_->folded) {
-        coverage_.folded(query_of(*case_, case_->views[view], variants_[view]).value());
-    }
-    const auto found = differences(expected, published);
-    if (!found.empty()) {
-        fail(Failure::Kind::differs, name_of_view(view) + " differs from its query in the snapshot of its position",
-             found);
-    }
-}
-
-// The user's own text by EXCEPT ALL, and the state behind the view: what it will answer after the next change.
-void Player::prove(std::size_t view) {
-    const auto& definition = case_->views[view];
-    const auto found = witness_.differences(*case_, definition, variants_[view]);
-    if (!found.empty()) {
-        return fail(Failure::Kind::differs, name_of_view(view) + " differs from its query (EXCEPT ALL)", found);
-    }
-    note("freshetd verify " + name_of_view(view));
-    refresh::VerifyRequest request;
-    if (!definition.keep.empty()) {
-        request.keep = definition.keep;
-    }
-    try {
-        const auto proof = hand_.verify(name_of_view(view), request);
-        std::vector<std::string> examples;
-        for (const auto& example : proof.examples) {
-            examples.push_back(example.side + " " + example.row);
-        }
-        if (proof.differences != 0) {
-            fail(Failure::Kind::differs, name_of_view(view) + ": verify finds differences", examples);
-        }
-    } catch (const core::Error& error) {
-        const auto sqlstate = sqlstate_of(error);
-        if (sqlstate != "55P03" && !sqlstate.starts_with("22")) {
-            fail(Failure::Kind::stuck, "verify: " + text_of(error));
-        }
-    }
-}
-
-void Player::quiet() {
-    for (std::size_t view = 0; view < case_->views.size() && !failure_; ++view) {
-        const bool installed = variants_[view] >= 0 && query_of(*case_, case_->views[view], variants_[view]);
-        if (installed) {
-            refresh(view, refresh::Work::fold, {});
-        }
-        if (installed && !failure_) {
-            prove(view);
-        }
     }
 }
 

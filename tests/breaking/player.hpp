@@ -72,11 +72,22 @@ class Player {
     void run_statement(int session, const std::string& sql, const std::string& copied);
     void upkeep();
     void install(const std::vector<int>& variants);
-    void refresh(const Step& step);
-    void refresh(std::size_t view, refresh::Work work, const std::vector<Step>& meanwhile);
-    void judge(std::size_t view, const std::optional<std::string>& error, const std::string& sqlstate);
+    std::vector<int> buildable(std::vector<int> variants) const;
+    settings::Settings settings_for(const std::vector<int>& variants);
+    bool is_installed(std::size_t view) const;
+    std::vector<std::size_t> chain_of(std::size_t view) const;
+    bool reads(std::size_t upper, std::size_t lower) const;
+    // Of the view and its chain. False if a lock stood in the way, or the query could not be evaluated.
+    bool refresh(std::size_t view, refresh::Work work, const std::vector<Step>& meanwhile);
+    std::vector<Refreshed> refreshed(std::size_t view, const refresh::Request& request);
+    bool repair();
+    bool judge(const std::vector<Refreshed>& views);
+    bool excused(std::size_t view, const std::exception_ptr& error);
+    void compare(std::size_t view, const refresh::Outcome& outcome);
     void quiet();
     void prove(std::size_t view);
+    // The case's view of that quoted name.
+    std::size_t number_of(const std::string& name) const;
     void fail(Failure::Kind kind, std::string what, std::vector<std::string> differences = {});
     void engine_sends(pg_conn* session, const std::string& sql);
     std::string name_of_view(std::size_t view) const { return case_->views[view].quoted(); }
@@ -101,11 +112,10 @@ class Player {
 
     // Of the refresh under way.
     struct Watch {
-        std::size_t view = 0;
-        int statements = -1;  // of the engine's transaction so far; -1 outside
-        bool seen = false;
-        bool folded = false;
-        Reading expected;
+        std::vector<std::size_t> views;  // its chain
+        bool begun = false;              // the engine's transaction
+        bool seen = false;               // its snapshot
+        std::map<std::size_t, Reading> expected;
         std::vector<Step> meanwhile;
     };
     std::optional<Watch> watch_;

@@ -47,7 +47,11 @@ class Regressions : public ::testing::Test {
             }
         };
         const WireTap tap(listener);
-        hand_.refresh("report", {});
+        for (const auto& one : hand_.refresh("report", {})) {
+            if (one.error) {
+                std::rethrow_exception(one.error);
+            }
+        }
     }
 
     std::vector<std::string> wrong() { return testing::differences(client_, "report", query_); }

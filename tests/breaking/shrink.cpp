@@ -46,8 +46,12 @@ bool level_stands(const Case& one, const Level& level) {
 
 bool views_stand(const Case& one) {
     return std::all_of(one.views.begin(), one.views.end(), [&](const View& view) {
-        return view.gone || std::all_of(view.levels.begin(), view.levels.end(),
-                                        [&](const Level& level) { return level_stands(one, level); });
+        const auto below = views_below(view);
+        const bool stands =
+            std::none_of(below.begin(), below.end(), [&](std::size_t i) { return one.views[i].gone; }) &&
+            (!view.by_key || one.makes_sense(view.by_key->rest));
+        return view.gone || (stands && std::all_of(view.levels.begin(), view.levels.end(),
+                                                   [&](const Level& level) { return level_stands(one, level); }));
     });
 }
 

@@ -129,6 +129,10 @@ std::string image_of(Family family, const std::string& expression) {
             return "pg_catalog.lower(" + expression + ") COLLATE \"C\"";
         case Family::real:
             return expression + " + 0";
+        case Family::inexact:
+            // No sum of the values of types() cancels all but its last digits, or lies where rounding decides.
+            return "CASE WHEN abs(" + expression + ") < 1e10 THEN round((" + expression +
+                   ")::numeric, 6)::text ELSE ((" + expression + ") / 1e90)::real::text END";
         case Family::span:
             return "pg_catalog.justify_interval(" + expression + ")";
         default:

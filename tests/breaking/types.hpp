@@ -23,7 +23,8 @@ enum class Family {
     real,
     span,
     money,
-    opaque,  // of results alone: what is compared as it reads, and computed with no further
+    inexact,  // of results alone: a sum of floating-point numbers, right but for its last digits
+    opaque,   // of results alone: what is compared as it reads, and computed with no further
 };
 
 using Value = std::optional<std::string>;  // as PostgreSQL reads it; nullopt is NULL

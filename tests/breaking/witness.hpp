@@ -3,6 +3,7 @@
 // the engine.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,8 +29,10 @@ class Witness {
   public:
     explicit Witness(const Place& place) : client_(place.session()) {}
 
-    // The defining query in an exported snapshot. The exporting transaction is still open.
-    Reading query_in(const std::string& snapshot, const Case& one, const View& view, int variant);
+    // The defining queries of these views over the tables alone, in an exported snapshot. The exporting transaction is
+    // still open.
+    std::map<std::size_t, Reading> queries_in(const std::string& snapshot, const Case& one,
+                                              const std::vector<std::size_t>& views, const std::vector<int>& variants);
     // The public relation now.
     Reading published(const Case& one, const View& view, int variant);
     // The user's own text against the public relation, by EXCEPT ALL both ways, now. A view that forgets old groups has
