@@ -109,9 +109,9 @@ asio::awaitable<compile::LevelTypes> describe(pg::Connection& connection, std::s
     co_return types;
 }
 
-std::vector<core::Fault> shape_faults(const QueryText& text) {
+std::vector<core::Fault> shape_faults(const QueryText& text, const query::Shape& shape) {
     std::vector<core::Fault> faults;
-    for (const auto& rejection : query::check_shape(text.sql).rejections) {
+    for (const auto& rejection : shape.rejections) {
         faults.push_back(fault_at(text, rejection.offset, rejection.reason, rejection.hint));
     }
     return faults;
@@ -167,12 +167,16 @@ asio::awaitable<Probed> without_views(pg::Connection& connection, QueryText text
     if (auto faults = faults_of_inlined(text, inlined); !faults.empty()) {
         throw core::Faults(std::move(faults));
     }
-    co_return co_await probe_again(connection, "freshet_inlined", inlined.sql);
+    auto over_tables = inlined.sql;
+    if (!text.stand_ins.empty()) {
+        over_tables = co_await take_down(connection, std::move(over_tables), text.stand_ins);
+    }
+    co_return co_await probe_again(connection, "freshet_inlined", std::move(over_tables));
 }
 
 // Everything below runs inside the transaction that resolve() rolls back.
 asio::awaitable<void> resolve_inside(pg::Connection& connection, QueryText text, Resolved& resolved) {
-    const auto faults = shape_faults(text);
+    const auto faults = shape_faults(text, query::check_shape(text.sql));
     co_await put_up(connection, text.stand_ins);
     co_await pin_settings(connection, text.schema, text.timezone);
     auto asked = co_await probe_shaped(connection, text, faults);
@@ -189,7 +193,14 @@ asio::awaitable<void> resolve_inside(pg::Connection& connection, QueryText text,
     probed = co_await without_views(connection, text, std::move(probed), read);
     resolved.normalised_sql = probed.text;
     resolved.views = read.views;
+    const bool is_all = read.definitions.empty() && text.stand_ins.empty();
     resolved.facts = co_await fetch_facts(connection, probed.oid, probed.text, SourcePlaces(text, std::move(read)));
+    if (is_all) {
+        auto certain = shape_faults(text, query::check_shape(text.sql, resolved.facts.aggregates));
+        if (!certain.empty()) {
+            throw core::Faults(std::move(certain));
+        }
+    }
     resolved.form = query::normalise(resolved.normalised_sql, resolved.facts);
     for (std::size_t i = 0; i < resolved.form.levels.size(); ++i) {
         auto types = co_await describe(connection, "freshet_described_" + std::to_string(i),
@@ -214,7 +225,7 @@ std::vector<core::Fault> faults_of(const QueryText& text, const query::Rejected&
 
 asio::awaitable<Resolved> resolve(pg::Connection& connection, QueryText text) {
     if (const auto shape = query::check_shape(text.sql); !shape.parses) {
-        throw core::Faults(shape_faults(text));
+        throw core::Faults(shape_faults(text, shape));
     }
     std::set<sql::QualifiedName> stood_for;
     for (const auto& one : text.stand_ins) {

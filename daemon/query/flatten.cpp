@@ -123,6 +123,18 @@ Node* unify(Tree& tree, Node* value, const ColumnTypes& whole, const ColumnTypes
     return whole.collations[column] == arm.collations[column] ? value : collate(tree, value, whole.collations[column]);
 }
 
+// UNION ALL below a join is distributed over it, and each join of the result is maintained and planned by itself.
+constexpr std::size_t most_arms = 64;
+
+void check_arms(std::size_t arms, const Node& item) {
+    if (arms > most_arms) {
+        reject_at(item,
+                  "the arms of UNION ALL, joined with each other, are " + std::to_string(arms) +
+                      " joins; there may be " + std::to_string(most_arms),
+                  "group each UNION ALL in a view of its own and let this view read those");
+    }
+}
+
 bool plain(const PgQuery__SelectStmt& select) {
     return select.n_group_clause == 0 && select.having_clause == nullptr && select.n_distinct_clause == 0 &&
            select.limit_count == nullptr && select.limit_offset == nullptr && select.n_values_lists == 0 &&
@@ -182,7 +194,7 @@ Node* rewrite(Tree& tree, const Node* expression, const Flattened& arm) {
 std::vector<Flattened> Flattener::select(const PgQuery__SelectStmt& select) {
     std::vector<Flattened> arms{Flattened{}};
     for (const auto* item : nodes(select.n_from_clause, select.from_clause)) {
-        arms = product(arms, from_item(*item));
+        arms = product(arms, from_item(*item), *item);
     }
     for (auto& arm : arms) {
         for (const auto* condition : conjuncts(select.where_clause)) {
@@ -230,7 +242,7 @@ std::vector<Flattened> Flattener::join(const PgQuery__JoinExpr& join) {
         return lookup_join(join);
     }
     const auto left = from_item(*join.larg);
-    auto arms = product(left, from_item(*join.rarg));
+    auto arms = product(left, from_item(*join.rarg), *join.rarg);
     for (auto& arm : arms) {
         add_conditions(arm, join, left.front().scope.size());
         name_columns(tree_, facts_, join, arm);
@@ -301,10 +313,13 @@ std::vector<Flattened> Flattener::sub_select(const PgQuery__RangeSubselect& item
             result.push_back(std::move(arm));
         }
     }
+    check_arms(result.size(), *item.subquery);
     return result;
 }
 
-std::vector<Flattened> Flattener::product(const std::vector<Flattened>& left, const std::vector<Flattened>& right) {
+std::vector<Flattened> Flattener::product(const std::vector<Flattened>& left, const std::vector<Flattened>& right,
+                                          const Node& item) {
+    check_arms(left.size() * right.size(), item);
     std::vector<Flattened> result;
     for (const auto& one : left) {
         for (const auto& other : right) {

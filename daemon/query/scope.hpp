@@ -47,27 +47,37 @@ class Flattener {
     // An arm that has the row which a sub-query finds, too: its last relation, a lookup.
     struct FoundRow {
         Flattened inside;
+        std::size_t relation;       // which of the arm's relations it is
         std::vector<Node*> values;  // of the sub-query's select list; EXISTS has none
         bool never_null;            // neither side of what IN compares is ever NULL
+        Node* besides = nullptr;    // what sub-queries in its WHERE say of the row that is found; null for none
     };
 
     std::vector<Flattened> from_item(const Node& item);
     std::vector<Flattened> range_var(const PgQuery__RangeVar& relation);
     std::vector<Flattened> join(const PgQuery__JoinExpr& join);
     std::vector<Flattened> sub_select(const PgQuery__RangeSubselect& sub_select);
-    std::vector<Flattened> product(const std::vector<Flattened>& left, const std::vector<Flattened>& right);
+    // Each arm of the one side with each of the other. Rejects what grows too large; `item` is where.
+    std::vector<Flattened> product(const std::vector<Flattened>& left, const std::vector<Flattened>& right,
+                                   const Node& item);
     // ON and USING, as conditions of the arm.
     void add_conditions(Flattened& arm, const PgQuery__JoinExpr& join, std::size_t left_size);
     void add_using(Flattened& arm, const PgQuery__JoinExpr& join, std::size_t left_size);
     std::vector<Flattened> lookup_join(const PgQuery__JoinExpr& join);
     void look_up(Flattened& arm, std::vector<Node*> conditions, const Node& item, const std::string& construct);
+    std::vector<Relation> look_up_all(Flattened& arm, std::size_t first, std::vector<Node*> conditions,
+                                      const Node& item, const std::string& construct);
     Node* is_found(const Relation& lookup);
-    Node* null_unless_found(Node* value, const Relation& lookup);
-    void null_together(Flattened& arm, std::size_t first);
+    Node* both(Node* left, Node* right);
+    Node* null_unless_found(Node* value, const Relation& lookup, const Flattened& arm);
+    Node* shown_if(Node* condition, Node* value, const Flattened& arm);
+    Node* modified_null(const Node& value, const Flattened& arm);
+    void null_together(Flattened& arm, std::size_t first, const std::vector<Relation>& lookups);
     void add_condition(const Node& condition, Flattened& arm);
     FoundRow find_row(const Node& node, const Flattened& arm);
     void add_membership(const Node& node, const Flattened& arm, FoundRow& found, std::vector<Node*>& conditions);
     Node* sub_query(const Node& node, Flattened& arm);
+    Node* never_unknown(Node* condition);
     const Relation* same_lookup(const Flattened& arm);
 
     Tree& tree_;

@@ -6,6 +6,7 @@
 #include "freshet/query/normal_form.hpp"
 #include "freshet/query/tree.hpp"
 #include "freshet/sql/identifier.hpp"
+#include "shape_names.hpp"
 #include "shape_rules.hpp"
 
 namespace freshet::query {
@@ -55,18 +56,66 @@ std::vector<std::string> relations_of(const PgQuery__SelectStmt& select) {
     return relations;
 }
 
-Shape shape_of(const Tree& tree) {
+// A column beside which no aggregate can stand, for nothing is grouped by it.
+bool shows_a_column(const PgQuery__SelectStmt& select) {
+    bool found = false;
+    for (const auto* item : nodes(select.n_target_list, select.target_list)) {
+        walk(item, [&](const Node& node) {
+            found = found || node.node_case == PG_QUERY__NODE__NODE_COLUMN_REF;
+            return node.node_case != PG_QUERY__NODE__NODE_FUNC_CALL && node.node_case != PG_QUERY__NODE__NODE_SUB_LINK;
+        });
+    }
+    return found && select.n_group_clause == 0;
+}
+
+bool reads_selects(const PgQuery__SelectStmt& select) {
+    bool found = select.with_clause != nullptr;
+    for (const auto* item : nodes(select.n_from_clause, select.from_clause)) {
+        walk(item, [&](const Node& node) {
+            found = found || node.node_case == PG_QUERY__NODE__NODE_RANGE_SUBSELECT;
+            return !found;
+        });
+    }
+    return found;
+}
+
+// Calls that may be those of aggregates, for all that the text tells.
+AggregateNames unknown_functions(const PgQuery__SelectStmt& select) {
+    AggregateNames names;
+    if (shows_a_column(select) && !reads_selects(select)) {
+        return names;
+    }
+    walk(select, [&](const Node& node) {
+        if (node.node_case == PG_QUERY__NODE__NODE_FUNC_CALL && node.func_call->over == nullptr &&
+            kind_of(*node.func_call) == FunctionKind::other) {
+            names.insert(display_name(*node.func_call));
+        }
+        return true;
+    });
+    return names;
+}
+
+std::vector<Rejection> rejections_of(const Tree& tree, AggregateNames aggregates) {
     const SourceText text(tree.text());
-    Findings findings(text);
+    Findings findings(text, std::move(aggregates));
     try {
-        if (role_of(tree.select(), {}, {}) == Role::rows) {
+        if (role_of(tree.select(), {}, findings.aggregates()) == Role::rows) {
             findings.add(Rule::no_group_by, select_keyword(tree.select(), text));
         }
         check_select(tree.select(), {}, findings);
     } catch (const Rejected& rejected) {
-        return {true, rejected.rejections, relations_of(tree.select())};
+        return rejected.rejections;
     }
-    return {true, findings.take(), relations_of(tree.select())};
+    return findings.take();
+}
+
+// Whether my_agg(x) is an aggregate only the server knows: what would be fine if it is one is not refused.
+Shape shape_of(const Tree& tree) {
+    Shape shape{true, rejections_of(tree, {}), relations_of(tree.select())};
+    if (!shape.rejections.empty() && rejections_of(tree, unknown_functions(tree.select())).empty()) {
+        shape.rejections.clear();
+    }
+    return shape;
 }
 
 bool reads(const PgQuery__RangeVar& item, const std::string& relation, const std::string& alias) {
@@ -90,6 +139,20 @@ std::size_t find_relation(std::string_view sql, const std::string& relation, con
         return std::string::npos;
     }
     return found;
+}
+
+Shape check_shape(std::string_view sql, const std::set<std::string>& aggregates) {
+    AggregateNames names;
+    for (const auto& name : aggregates) {
+        names.insert(name);
+        names.insert(name.substr(name.rfind('.') + 1));
+    }
+    try {
+        const auto tree = Tree::parse_select(sql);
+        return {true, rejections_of(tree, names), relations_of(tree.select())};
+    } catch (const SyntaxError& error) {
+        return {false, {{error.offset, error.message, error.hint}}, {}};
+    }
 }
 
 Shape check_shape(std::string_view sql) {

@@ -8,7 +8,7 @@ namespace {
 void reject_aggregates_inside(const PgQuery__FuncCall& call, Findings& findings) {
     for (const Node* argument : nodes(call.n_args, call.args)) {
         walk(argument, [&](const Node& node) {
-            if (is_aggregate(node, {})) {
+            if (is_aggregate(node, findings.aggregates())) {
                 findings.add(Rule::aggregate_of_aggregate, offset_of(node), display_name(*node.func_call));
             }
             return node.node_case != PG_QUERY__NODE__NODE_SUB_LINK;
@@ -63,7 +63,7 @@ void check_column(const Node& node, Findings& findings) {
 }
 
 // Whether there is a row, or which, is up to unique keys: the server's business.
-bool may_find_one_row(const PgQuery__SubLink& link, const Place& place) {
+bool may_find_one_row(const PgQuery__SubLink& link, const Place& place, const Findings& findings) {
     const auto& select = *link.subselect->select_stmt;
     switch (link.sub_link_type) {
         case PG_QUERY__SUB_LINK_TYPE__EXISTS_SUBLINK:
@@ -78,15 +78,17 @@ bool may_find_one_row(const PgQuery__SubLink& link, const Place& place) {
             return false;
     }
     return place.role != Role::above && reads_one_table(select, place.scope) &&
-           role_of(select, place.scope, {}) == Role::rows;
+           role_of(select, place.scope, findings.aggregates()) == Role::rows;
 }
 
 // Over groups, a sub-query may read groups, too.
 void check_sub_query(const Node& node, const Place& place, Findings& findings) {
     const auto& select = *node.sub_link->subselect->select_stmt;
-    if (place.role != Role::rows && role_of(select, place.scope, {}) != Role::rows) {
+    if (place.role != Role::rows && role_of(select, place.scope, findings.aggregates()) != Role::rows) {
         check_select(select, place.scope, findings);
-    } else if (may_find_one_row(*node.sub_link, place)) {
+    } else if (!is_constant(select) && (select.limit_count != nullptr || select.limit_offset != nullptr)) {
+        findings.add(Rule::limit_of_sub_query, leftmost(node));
+    } else if (may_find_one_row(*node.sub_link, place, findings)) {
         check_select(select, place.scope, findings);
     } else if (!is_constant(select)) {
         findings.add(Rule::sub_query, leftmost(node));

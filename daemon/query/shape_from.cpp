@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "scope.hpp"
 #include "shape_rules.hpp"
 
@@ -13,6 +15,28 @@ bool reads_one_table(const Node& item, const WithScope& scope) {
         return reads_one_table(*item.range_subselect->subquery->select_stmt, scope);
     }
     return item.node_case != PG_QUERY__NODE__NODE_JOIN_EXPR;
+}
+
+bool adds_up(const PgQuery__SelectStmt& select, const WithScope& around);
+
+// Whether a UNION is among what stands in FROM.
+bool adds_up(const Node& item, const WithScope& scope) {
+    if (item.node_case == PG_QUERY__NODE__NODE_JOIN_EXPR) {
+        return adds_up(*item.join_expr->larg, scope) || adds_up(*item.join_expr->rarg, scope);
+    }
+    if (item.node_case == PG_QUERY__NODE__NODE_RANGE_VAR) {
+        const auto with = scope.find(*item.range_var);
+        return with && adds_up(with->select(), with->scope);
+    }
+    return item.node_case == PG_QUERY__NODE__NODE_RANGE_SUBSELECT &&
+           adds_up(*item.range_subselect->subquery->select_stmt, scope);
+}
+
+bool adds_up(const PgQuery__SelectStmt& select, const WithScope& around) {
+    const auto scope = around.inside(select);
+    const auto items = nodes(select.n_from_clause, select.from_clause);
+    return select.op != PG_QUERY__SET_OPERATION__SETOP_NONE ||
+           std::any_of(items.begin(), items.end(), [&](const Node* item) { return adds_up(*item, scope); });
 }
 
 // Whether a unique key decides which row is found is the server's business.
@@ -32,8 +56,8 @@ void check_outer_join(const PgQuery__JoinExpr& join, const Place& place, Finding
         return true;
     });
     const bool left = join.jointype == PG_QUERY__JOIN_TYPE__JOIN_LEFT;
-    if (!reads_one_table(left ? *join.rarg : *join.larg, place.scope)) {
-        findings.add(Rule::outer_join_of_tables, keyword(), left ? "LEFT" : "RIGHT");
+    if (adds_up(left ? *join.rarg : *join.larg, place.scope)) {
+        findings.add(Rule::outer_join_of_union, keyword(), left ? "LEFT" : "RIGHT");
     }
 }
 
@@ -51,7 +75,7 @@ void check_beside(const Node& item, const PgQuery__SelectStmt& select, const Pla
     if (is_constant(select)) {
         return;
     }
-    if (role_of(select, place.scope, {}) == Role::rows) {
+    if (role_of(select, place.scope, findings.aggregates()) == Role::rows) {
         findings.add(Rule::beside_grouping, leftmost(item), "a sub-select that does not group");
     }
     check_select(select, place.scope, findings);
@@ -80,7 +104,7 @@ void check_table(const Node& item, const Place& place, Findings& findings) {
         if (is_constant(with->select())) {
             return;
         }
-        if (place.role == Role::above && role_of(with->select(), with->scope, {}) == Role::rows) {
+        if (place.role == Role::above && role_of(with->select(), with->scope, findings.aggregates()) == Role::rows) {
             findings.add(Rule::beside_grouping, leftmost(item),
                          "the WITH query " + std::string(relation.relname) + ", which does not group,");
         }

@@ -18,7 +18,7 @@ constexpr const char* use_concurrent = "use strategy \"concurrent\"";
 constexpr RuleText rule_texts[] = {
     {Rule::full_join, "FULL JOIN cannot be maintained incrementally",
      "add the rows of both sides up with UNION ALL, or use strategy \"concurrent\""},
-    {Rule::outer_join_of_tables, "{} JOIN to more than one table cannot be maintained incrementally",
+    {Rule::outer_join_of_union, "{} JOIN to a UNION cannot be maintained incrementally",
      "join the tables one after the other: each LEFT JOIN finds one row by a unique key"},
     {Rule::set_operation, "{} of rows that are not grouped cannot be maintained incrementally",
      "use UNION ALL, with SELECT DISTINCT over it if duplicates must go"},
@@ -44,6 +44,8 @@ constexpr RuleText rule_texts[] = {
      "group by at least one column, or select DISTINCT"},
     {Rule::sub_query, "a sub-query that does more than find a row of one table cannot be maintained incrementally",
      "write it as a join, or use strategy \"concurrent\""},
+    {Rule::limit_of_sub_query, "LIMIT in a sub-query cannot be maintained incrementally",
+     "find the one row by a unique key, which needs no LIMIT, or the first by min or max in a grouped sub-select"},
     {Rule::sub_query_in_outer_join, "a sub-query in ON of an outer join cannot be maintained incrementally",
      "compute it in a sub-select on the side whose rows are all kept"},
     {Rule::set_returning, "{} returns a set and cannot be maintained incrementally", use_concurrent},

@@ -13,7 +13,7 @@ namespace freshet::query {
 
 enum class Rule {
     full_join,
-    outer_join_of_tables,
+    outer_join_of_union,
     set_operation,
     beside_grouping,
     lateral,
@@ -30,6 +30,7 @@ enum class Rule {
     limit,
     no_group_by,
     sub_query,
+    limit_of_sub_query,
     sub_query_in_outer_join,
     set_returning,
     time_dependent,
@@ -45,16 +46,19 @@ enum class Rule {
 // Where the checks of clauses and expressions leave what they find.
 class Findings {
   public:
-    explicit Findings(const SourceText& text) : text_(&text) {}
+    // `aggregates`: what is taken for one besides PostgreSQL's own.
+    Findings(const SourceText& text, AggregateNames aggregates) : text_(&text), aggregates_(std::move(aggregates)) {}
 
     // `subject` is what the reason names.
     void add(Rule rule, std::size_t offset, const std::string& subject = {});
     const SourceText& text() const { return *text_; }
+    const AggregateNames& aggregates() const { return aggregates_; }
     // In text order.
     std::vector<Rejection> take();
 
   private:
     const SourceText* text_;
+    AggregateNames aggregates_;
     std::vector<Rejection> found_;
 };
 

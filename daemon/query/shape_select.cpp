@@ -10,7 +10,7 @@ using Select = PgQuery__SelectStmt;
 
 // A bare DISTINCT is a list of one empty node. DISTINCT ON is fine over groups.
 void check_distinct_on(const Select& select, const Place& place, Findings& findings) {
-    if (place.role == Role::level && groups_by_distinct(select, {}) &&
+    if (place.role == Role::level && groups_by_distinct(select, findings.aggregates()) &&
         select.distinct_clause[0]->node_case != PG_QUERY__NODE__NODE__NOT_SET) {
         findings.add(Rule::distinct_on,
                      findings.text().last_before(leftmost(*select.distinct_clause[0]), {PG_QUERY__TOKEN__DISTINCT}));
@@ -98,7 +98,7 @@ void check_operand(const Select& operand, const Place& place, Findings& findings
     if (place.role == Role::above && is_constant(operand)) {
         return;
     }
-    if (place.role == Role::above && role_of(operand, place.scope, {}) == Role::rows) {
+    if (place.role == Role::above && role_of(operand, place.scope, findings.aggregates()) == Role::rows) {
         findings.add(Rule::beside_grouping, select_keyword(operand, findings.text()), "a SELECT that does not group");
     }
     check_select(operand, place.scope, findings);
@@ -131,7 +131,7 @@ void check_values(const Select& select, Findings& findings) {
 }  // namespace
 
 void check_select(const Select& select, const WithScope& around, Findings& findings) {
-    const Place place{role_of(select, around, {}), around.inside(select)};
+    const Place place{role_of(select, around, findings.aggregates()), around.inside(select)};
     check_surroundings(select, findings);
     check_limit(select, place, findings);
     if (select.op != PG_QUERY__SET_OPERATION__SETOP_NONE) {

@@ -32,6 +32,15 @@ void check_operator(const Node& node) {
     }
 }
 
+bool has_sub_query(const Node* expression) {
+    bool found = false;
+    walk(expression, [&](const Node& node) {
+        found = found || reads_rows(node);
+        return !found;
+    });
+    return found;
+}
+
 void check_plain(const Node& node, const AggregateNames& aggregates) {
     const auto& select = select_of(node);
     const bool rows = select.op == PG_QUERY__SET_OPERATION__SETOP_NONE && select.n_from_clause == 1 &&
@@ -40,12 +49,18 @@ void check_plain(const Node& node, const AggregateNames& aggregates) {
     if (!rows) {
         reject_at(node, "a sub-query that does more than find a row of one table", join_instead);
     }
-    walk(select, [&](const Node& below) {
-        if (reads_rows(below)) {
-            reject_at(node, "a sub-query inside a sub-query", join_instead);
+    // Those in WHERE say more of the row that is found.
+    const auto refuse = [&](const Node* part) {
+        if (has_sub_query(part)) {
+            reject_at(node, "a sub-query in the select list or FROM of a sub-query", join_instead);
         }
-        return true;
-    });
+    };
+    for (const auto* target : nodes(select.n_target_list, select.target_list)) {
+        refuse(target);
+    }
+    for (const auto* item : nodes(select.n_from_clause, select.from_clause)) {
+        refuse(item);
+    }
 }
 
 // What IN compares, or the columns of the sub-query.
@@ -100,9 +115,12 @@ void Flattener::add_condition(const Node& condition, Flattened& arm) {
     }
     auto found = find_row(condition, arm);
     // Of at most one row it doesn't matter whether it is joined or looked for.
-    auto by = std::move(found.inside.found_by.extract(found.inside.relations.back().alias).mapped());
+    auto by = std::move(found.inside.found_by.extract(found.inside.relations[found.relation].alias).mapped());
     arm = std::move(found.inside);
     arm.conditions.insert(arm.conditions.end(), by.begin(), by.end());
+    if (found.besides != nullptr) {
+        arm.conditions.push_back(found.besides);
+    }
 }
 
 // The sub-query's table as the arm's last relation, a lookup.
@@ -113,7 +131,7 @@ Flattener::FoundRow Flattener::find_row(const Node& node, const Flattened& arm) 
     if (source.size() != 1 || source.front().relations.size() != 1) {
         reject_at(node, "a sub-query that reads more than one table", join_instead);
     }
-    FoundRow found{product({arm}, source).front(), {}, true};
+    FoundRow found{product({arm}, source, node).front(), arm.relations.size(), {}, true};
     auto& inside = found.inside;
     const auto outer_names = static_cast<std::ptrdiff_t>(arm.scope.size());
     const auto first = static_cast<std::ptrdiff_t>(arm.conditions.size());
@@ -121,19 +139,28 @@ Flattener::FoundRow Flattener::find_row(const Node& node, const Flattened& arm) 
     std::rotate(inside.scope.begin(), inside.scope.begin() + outer_names, inside.scope.end());
     std::vector<Node*> conditions(inside.conditions.begin() + first, inside.conditions.end());
     inside.conditions.resize(arm.conditions.size());
+    std::vector<const Node*> besides;
     for (const auto* condition : conjuncts(select.where_clause)) {
-        conditions.push_back(rewrite(tree_, condition, inside));
+        if (has_sub_query(condition)) {
+            besides.push_back(condition);
+        } else {
+            conditions.push_back(rewrite(tree_, condition, inside));
+        }
     }
     if (node.sub_link->sub_link_type != PG_QUERY__SUB_LINK_TYPE__EXISTS_SUBLINK) {
         for (const auto* target : nodes(select.n_target_list, select.target_list)) {
             found.values.push_back(rewrite(tree_, target->res_target->val, inside));
         }
     }
-    inside.scope.erase(inside.scope.begin(), inside.scope.end() - outer_names);
     if (is_membership(node)) {
         add_membership(node, arm, found, conditions);
     }
     look_up(inside, std::move(conditions), node, "the sub-query");
+    for (const auto* condition : besides) {
+        auto* value = expression(condition, inside);
+        found.besides = found.besides == nullptr ? value : both(found.besides, value);
+    }
+    inside.scope.erase(inside.scope.begin(), inside.scope.end() - outer_names);
     return found;
 }
 
@@ -167,16 +194,33 @@ Node* Flattener::sub_query(const Node& node, Flattened& arm) {
         reject_at(node, "IN, where it need not hold, is NULL as soon as a NULL is compared",
                   "write EXISTS or NOT EXISTS, which are never NULL");
     }
-    const auto& made = found.inside.relations.back();
+    const auto& made = found.inside.relations[found.relation];
+    if (found.besides != nullptr) {
+        auto* is_there = both(is_found(made), found.besides);
+        auto* shown = kind == PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK
+                          ? shown_if(is_there, found.values.front(), found.inside)
+                          : never_unknown(is_there);
+        arm = std::move(found.inside);
+        return shown;
+    }
     const auto known = same_lookup(found.inside);
     const Relation lookup = known == nullptr ? made : *known;
-    auto* value = kind == PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK
-                      ? null_unless_found(of_alias(tree_, found.values.front(), made.alias, lookup.alias), lookup)
-                      : is_found(lookup);
+    auto* value =
+        kind == PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK
+            ? null_unless_found(of_alias(tree_, found.values.front(), made.alias, lookup.alias), lookup, found.inside)
+            : is_found(lookup);
     if (known == nullptr) {
         arm = std::move(found.inside);
     }
     return value;
+}
+
+// A condition that is NULL does not find a row.
+Node* Flattener::never_unknown(Node* condition) {
+    const auto parsed = Tree::parse_expression("freshet_condition IS TRUE");
+    return transform(tree_.clone(parsed.expression()), [&](Node& node) {
+        return node.node_case == PG_QUERY__NODE__NODE_COLUMN_REF ? condition : nullptr;
+    });
 }
 
 // A lookup of the arm that finds the same row as its last relation; null for none.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -213,7 +214,27 @@ std::string group_of(std::string_view type) {
     return base.find('.') == std::string_view::npos ? std::string(base) : "";
 }
 
+std::string group_of(const Node& expression, const Flattened& arm, const Facts& facts);
+
+// Of what a CASE gives, if that is of one group; NULL is of any.
+std::string group_of_case(const PgQuery__CaseExpr& cases, const Flattened& arm, const Facts& facts) {
+    std::set<std::string> groups;
+    const auto add = [&](const Node* result) {
+        if (result != nullptr && !always_null(result)) {
+            groups.insert(group_of(*result, arm, facts));
+        }
+    };
+    add(cases.defresult);
+    for (const auto* when : nodes(cases.n_args, cases.args)) {
+        add(when->case_when->result);
+    }
+    return groups.size() == 1 ? *groups.begin() : "";
+}
+
 std::string group_of(const Node& expression, const Flattened& arm, const Facts& facts) {
+    if (expression.node_case == PG_QUERY__NODE__NODE_CASE_EXPR) {
+        return group_of_case(*expression.case_expr, arm, facts);
+    }
     if (expression.node_case == PG_QUERY__NODE__NODE_COLUMN_REF) {
         const auto* fact = fact_of(*expression.column_ref, arm, facts);
         return fact == nullptr ? "" : fact->is_enum ? fact->log_type : group_of(fact->log_type);

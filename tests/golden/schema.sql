@@ -18,6 +18,8 @@ CREATE TABLE typed (
     ratio numeric(5,2) NOT NULL, moment timestamptz NOT NULL, hours int NOT NULL
 );
 
+CREATE AGGREGATE product(numeric) (sfunc = numeric_mul, stype = numeric);
+
 -- Names that generated SQL uses itself, names that need quotes, names beyond ASCII.
 CREATE TABLE "Größe" (
     "user" int PRIMARY KEY, "Ünïcode Spalte" text, "select" numeric, k0 int, x1 text, sign int, v int, n int, r text,

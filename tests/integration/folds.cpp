@@ -31,6 +31,7 @@ constexpr const char* schema = R"(
     CREATE VIEW by_kind AS SELECT kind, day, count(*) AS n, sum(amount) AS total FROM child GROUP BY kind, day;
     CREATE VIEW looked_up AS SELECT c.amount + c.quantity AS value, p.region FROM child c
         LEFT JOIN parent p ON p.id = c.parent_id WHERE c.flag;
+    CREATE AGGREGATE product(numeric) (sfunc = numeric_mul, stype = numeric);
     CREATE VIEW costs AS SELECT parent_id, sum(cost) AS cost FROM other GROUP BY parent_id HAVING count(*) > 1;
 )";
 
@@ -104,6 +105,8 @@ const std::vector<Case>& cases() {
          "place, "
          "sum(count(*)) OVER (PARTITION BY kind) AS of_kind FROM child GROUP BY kind, day ORDER BY place LIMIT 5"},
         {"one_row", "SELECT count(*) AS n, sum(amount) AS a, min(day) AS first, count(DISTINCT kind) AS k FROM child"},
+        {"own_aggregate_alone", "SELECT product(quantity % 3) AS p FROM child"},
+        {"own_aggregates_in_arithmetic", "SELECT product(1 + small % 2) * 2 AS p, max(day) AS d FROM child WHERE flag"},
         {"one_row_or_none", "SELECT sum(amount) AS a FROM child HAVING count(*) > 20"},
         {"select_distinct", "SELECT DISTINCT c.kind, p.region FROM child c JOIN parent p ON p.id = c.parent_id"},
         {"distinct_on_groups",

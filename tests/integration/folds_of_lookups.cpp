@@ -45,6 +45,26 @@ std::vector<Case> outer_joins() {
          "SELECT r.title, b.name AS boss, count(*) AS n, sum(f.amount * r.tax) AS tax, count(DISTINCT b.id) AS bosses "
          "FROM fact f LEFT JOIN staff s ON s.id = f.staff_id LEFT JOIN staff b ON b.id = s.boss_id "
          "LEFT JOIN region r ON r.code = b.region GROUP BY r.title, b.name"},
+        {"of_two_tables_joined",
+         "SELECT b.name AS boss, r.title, count(*) AS n, count(s.id) AS found, sum(f.amount * r.tax) AS tax FROM fact "
+         "f "
+         "LEFT JOIN (staff s JOIN region r ON r.code = s.region) ON s.id = f.staff_id LEFT JOIN staff b ON b.id = "
+         "s.boss_id "
+         "GROUP BY b.name, r.title"},
+        {"of_two_tables_found_backwards",
+         "SELECT f.kind, b.name, count(*) AS n, count(s.name) AS found, max(s.grade) AS g FROM fact f LEFT JOIN (staff "
+         "b JOIN "
+         "staff s ON s.boss_id = b.id AND s.grade < 5) ON s.id = f.staff_id AND b.grade > 1 GROUP BY f.kind, b.name"},
+        {"of_three_tables_in_a_sub_select",
+         "SELECT x.title, x.cost, count(*) AS n, sum(f.hours) AS h FROM fact f LEFT JOIN (SELECT s.id, r.title, t.cost "
+         "+ "
+         "s.grade AS cost, t.year FROM staff s, region r, rate t WHERE r.code = s.region AND t.staff_id = s.id) x ON "
+         "x.id = "
+         "f.staff_id AND x.year = f.year GROUP BY x.title, x.cost"},
+        {"of_an_outer_join",
+         "SELECT s.name, r.title, count(*) AS n, count(r.code) AS regions FROM fact f LEFT JOIN (staff s LEFT JOIN "
+         "region r ON "
+         "r.code = s.region) ON s.id = f.staff_id AND s.grade > 1 GROUP BY s.name, r.title"},
         {"of_itself",
          "SELECT b.name AS boss, count(*) AS reports, min(s.grade) AS lowest, sum(b.grade - s.grade) AS distance "
          "FROM staff s LEFT JOIN staff b ON b.id = s.boss_id GROUP BY b.name"},
@@ -99,6 +119,21 @@ std::vector<Case> sub_queries() {
          "SELECT f.kind, count(*) AS n, sum(f.amount) AS a FROM fact f WHERE EXISTS (SELECT 1 FROM staff s WHERE s.id "
          "= "
          "f.staff_id AND s.grade < 5) AND f.kind IS NOT NULL GROUP BY f.kind"},
+        {"exists_in_exists",
+         "SELECT f.kind, count(*) AS n, sum(f.hours) AS h FROM fact f WHERE EXISTS (SELECT FROM staff s WHERE s.id = "
+         "f.staff_id AND EXISTS (SELECT FROM region r WHERE r.code = s.region AND r.tax > 1)) GROUP BY f.kind"},
+        {"not_exists_in_exists",
+         "SELECT f.kind, count(*) AS n FROM fact f WHERE EXISTS (SELECT FROM staff s WHERE s.id = f.staff_id AND NOT "
+         "EXISTS "
+         "(SELECT FROM staff b WHERE b.id = s.boss_id AND b.grade > s.grade)) GROUP BY f.kind"},
+        {"exists_in_not_exists",
+         "SELECT f.kind, count(*) AS n FROM fact f WHERE NOT EXISTS (SELECT FROM staff s WHERE s.id = f.staff_id AND "
+         "EXISTS "
+         "(SELECT FROM region r WHERE r.code = s.region)) GROUP BY f.kind"},
+        {"value_that_needs_another",
+         "SELECT f.kind, count(*) AS n, sum((SELECT s.grade FROM staff s WHERE s.id = f.staff_id AND s.boss_id IN "
+         "(SELECT b.id "
+         "FROM staff b WHERE b.grade > 2))) AS g FROM fact f GROUP BY f.kind"},
         {"not_exists",
          "SELECT f.kind, count(*) AS n FROM fact f WHERE NOT EXISTS (SELECT FROM staff s WHERE s.id = f.staff_id AND "
          "s.grade < 3) GROUP BY f.kind"},

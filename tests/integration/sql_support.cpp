@@ -6,6 +6,7 @@
 #include "freshet/compile/treatment.hpp"
 #include "support/client.hpp"
 #include "support/cluster.hpp"
+#include "support/engine.hpp"
 #include "support/golden_case.hpp"
 #include "support/run.hpp"
 
@@ -70,15 +71,32 @@ class Server {
         client.exec(kinds_of_tables);
     }
 
+    // Above the query may stand views of freshet that it reads: "-- view NAME: SELECT ...", one a line.
     Answer ask(const std::string& query) {
         try {
-            return accepted(compiled(resolve(query)));
+            return query.starts_with(view_below) ? accepted(planned(query)) : accepted(compiled(resolve(query)));
         } catch (const core::Faults& faults) {
             return refused(faults);
         }
     }
 
   private:
+    static constexpr std::string_view view_below = "-- view ";
+
+    compile::Program planned(const std::string& query) {
+        Engine engine(database_.conninfo());
+        auto rest = query;
+        while (rest.starts_with(view_below)) {
+            const auto colon = rest.find(": ");
+            const auto end = rest.find('\n');
+            engine.add_view(rest.substr(view_below.size(), colon - view_below.size()),
+                            rest.substr(colon + 2, end - colon - 2));
+            rest.erase(0, end + 1);
+        }
+        engine.add_view("example", rest);
+        return engine.plan().views.back().program;
+    }
+
     catalog::Resolved resolve(const std::string& query) {
         return run([&]() -> boost::asio::awaitable<catalog::Resolved> {
             pg::ConnectOptions options;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,10 @@ struct Shape {
     std::vector<std::string> relations;  // every relation named in FROM, as written: name or schema.name
 };
 
+// Without a database: a function that may be somebody's own aggregate is taken for one where that makes the query fit.
 Shape check_shape(std::string_view sql);
+// Knowing the aggregates behind the query besides PostgreSQL's own, as name or schema.name.
+Shape check_shape(std::string_view sql, const std::set<std::string>& aggregates);
 
 // Byte offset of the first place of the query that reads a relation of this name (without schema) under this alias;
 // npos if there is none, or the text is no SELECT.

@@ -84,7 +84,7 @@ Because full_join() {
     return cannot("FULL JOIN", "add the rows of both sides up with UNION ALL, or use strategy \"concurrent\"");
 }
 Because outer_join_of(const std::string& side) {
-    return cannot(side + " JOIN to more than one table",
+    return cannot(side + " JOIN to a UNION",
                   "join the tables one after the other: each LEFT JOIN finds one row by a unique key");
 }
 
@@ -114,14 +114,21 @@ TEST_P(Rejected, WithPositionReasonAndHint) {
 INSTANTIATE_TEST_SUITE_P(
     From, Rejected,
     testing::Values(
-        Case{"SELECT a FROM t @LEFT JOIN (u JOIN v USING (i)) ON t.i = u.i GROUP BY a", {outer_join_of("LEFT")}},
-        Case{"SELECT a FROM t @left outer join (SELECT left(b, 1) FROM u, w) v USING (i) GROUP BY a",
+        Case{"SELECT a FROM t @left outer join (SELECT left(b, 1) FROM u UNION ALL SELECT c FROM w) v USING (i) GROUP "
+             "BY a",
              {outer_join_of("LEFT")}},
+        Case{"SELECT a FROM t @LEFT JOIN (u JOIN (SELECT i FROM v @UNION SELECT i FROM w) x USING (i)) ON t.i = u.i "
+             "GROUP BY a",
+             {outer_join_of("LEFT"), cannot("UNION of rows that are not grouped",
+                                            "use UNION ALL, with SELECT DISTINCT over it if duplicates must go")}},
+        Case{"SELECT a, @(SELECT b FROM u WHERE u.i = t.i ORDER BY c LIMIT 1) FROM t GROUP BY a",
+             {cannot("LIMIT in a sub-query",
+                     "find the one row by a unique key, which needs no LIMIT, or the first by min "
+                     "or max in a grouped sub-select")}},
         Case{"SELECT left(a, 1) FROM t, u RIGHT JOIN v ON true @FULL JOIN w USING (i) GROUP BY 1", {full_join()}},
         Case{"SELECT a FROM t LEFT JOIN u ON u.i = t.i AND @EXISTS (SELECT FROM v WHERE v.i = u.i) GROUP BY a",
              {cannot("a sub-query in ON of an outer join",
                      "compute it in a sub-select on the side whose rows are all kept")}},
-        Case{"SELECT a FROM (t CROSS JOIN u) NATURAL @RIGHT JOIN v GROUP BY a", {outer_join_of("RIGHT")}},
         Case{"SELECT a FROM (SELECT a FROM t @LEFT JOIN (SELECT i FROM u UNION ALL SELECT i FROM v) w USING (i)) s "
              "GROUP BY a",
              {outer_join_of("LEFT")}},
@@ -357,6 +364,20 @@ TEST(Shape, LongInListsAreFine) {
         list += "," + std::to_string(i);
     }
     EXPECT_THAT(check_shape("SELECT a FROM t WHERE b IN (" + list + ") GROUP BY a").rejections, IsEmpty());
+}
+
+// Whether a function is an aggregate is known to the server alone.
+TEST(ShapeOfOwnAggregates, IsNotRefusedForWhatOnlyTheServerKnows) {
+    EXPECT_THAT(check_shape("SELECT my_agg(a) FROM t").rejections, testing::IsEmpty());
+    EXPECT_THAT(check_shape("SELECT 1 + other.my_agg(a) AS x FROM t WHERE b").rejections, testing::IsEmpty());
+    EXPECT_THAT(check_shape("SELECT s.x FROM (SELECT my_agg(a) AS x FROM t) s").rejections, testing::IsEmpty());
+    EXPECT_EQ(check_shape("SELECT a, my_agg(b) FROM t").rejections.size(), 1U);  // no aggregate stands beside a
+    EXPECT_EQ(check_shape("SELECT my_agg(a) OVER () FROM t").rejections.size(), 2U);
+}
+
+TEST(ShapeOfOwnAggregates, IsCertainOnceTheyAreKnown) {
+    EXPECT_THAT(check_shape("SELECT my_agg(a) FROM t", {"public.my_agg"}).rejections, testing::IsEmpty());
+    EXPECT_EQ(check_shape("SELECT my_function(a) FROM t", {"public.my_agg"}).rejections.size(), 1U);
 }
 
 }  // namespace

@@ -1,0 +1,2 @@
+ SELECT public.product((child.quantity)::numeric) AS p
+   FROM public.child

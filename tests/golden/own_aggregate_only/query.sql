@@ -1,0 +1,1 @@
+SELECT product(quantity) AS p FROM child
