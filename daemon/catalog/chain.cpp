@@ -21,7 +21,7 @@ std::optional<int> view_of_state(const sql::QualifiedName& table) {
 std::set<int> views_below(const StoredView& view) {
     std::set<int> below;
     for (const auto& source : view.sources) {
-        if (const auto id = view_of_state(source.table); id && view.strategy == Strategy::delta) {
+        if (const auto id = view_of_state(source.table); id && keeps_state(view.strategy)) {
             below.insert(*id);
         }
     }

@@ -1,10 +1,17 @@
 #include "freshet/catalog/resolve_partial.hpp"
 
 #include <algorithm>
+#include <regex>
 
+#include "freshet/catalog/views_read.hpp"
+#include "freshet/query/expand_views.hpp"
+#include "freshet/query/inline_views.hpp"
 #include "freshet/query/shape.hpp"
+#include "freshet/query/tree.hpp"
 #include "probe.hpp"
 #include "queries.hpp"
+#include "source_faults.hpp"
+#include "stand_in.hpp"
 
 namespace freshet::catalog {
 
@@ -26,12 +33,22 @@ struct Understood {
     bool whole_rows = false;
 };
 
+bool our_parser_reads(const std::string& sql) {
+    try {
+        query::relations_read(sql);
+        return true;
+    } catch (const query::SyntaxError&) {
+        return false;
+    }
+}
+
 class Resolver {
   public:
     Resolver(pg::Connection& connection, PartialText text) : connection_(connection), text_(std::move(text)) {}
 
     // Inside a transaction that is rolled back.
     asio::awaitable<void> run() {
+        co_await put_up(connection_, text_.query.stand_ins);
         auto query = co_await understand("freshet_probe", text_.query);
         if (!faults_.empty()) co_return;
         for (const auto& read : query.reads) {
@@ -45,6 +62,7 @@ class Resolver {
         }
         require_every_source();
         if (!faults_.empty()) co_return;
+        co_await learn_states();
         co_await add_whole_rows();
         order_by_tables();
     }
@@ -57,25 +75,73 @@ class Resolver {
         return {text_.file, text_.at.line, text_.at.column, std::move(message), std::move(hint)};
     }
     core::Fault at_entry(const DirtyKeysText& dirty, const std::string& message, std::string hint) const {
-        return {text_.file, dirty.at.line, dirty.at.column, "dirty_keys of " + dirty.table.display() + ": " + message,
+        const auto& named = dirty.view.name.empty() ? dirty.table : dirty.view;
+        return {text_.file, dirty.at.line, dirty.at.column, "dirty_keys of " + named.display() + ": " + message,
                 std::move(hint)};
     }
+    // The name under which the configuration knows a table.
+    std::string shown(const sql::QualifiedName& table) const {
+        for (const auto& one : text_.query.stand_ins) {
+            if (std::find(one.states.begin(), one.states.end(), table) != one.states.end()) {
+                return one.view.display();
+            }
+        }
+        return table.display();
+    }
+    bool is_state(const sql::QualifiedName& table) const { return shown(table) != table.display(); }
 
     // The text as the temporary view `name`, which stays. What is wrong with it is added to the faults.
     asio::awaitable<Understood> understand(std::string name, QueryText text) {
         Understood result;
         co_await pin_settings(connection_, text.schema, text.timezone);
-        const auto oid = co_await probe_query(connection_, std::move(name), text);
+        auto oid = co_await probe_query(connection_, name, text);
         co_await connection_.query("SELECT set_config('search_path', '', true)");
+        result.sql = co_await definition_of(oid);
+        auto over_tables = co_await without_views(result.sql);
+        if (over_tables != result.sql) {
+            oid = co_await probe(connection_, name + "_expanded", "", std::move(over_tables));
+            result.sql = co_await definition_of(oid);
+        }
         co_await check_features(text, oid, result);
         co_await check_functions(text, oid);
-        const auto definition = co_await connection_.query("SELECT pg_get_viewdef($1::oid)", pg::params(oid));
-        result.sql = without_terminator(definition.text(0, 0));
         if (auto frozen = frozen_literal(text, result.sql)) {
             faults_.push_back(std::move(*frozen));
         }
         co_await read_columns(oid, result);
         co_return result;
+    }
+
+    asio::awaitable<std::string> definition_of(std::string oid) {
+        const auto definition = co_await connection_.query("SELECT pg_get_viewdef($1::oid)", pg::params(oid));
+        // Beside a WITH query of that name the server writes out whose the table is.
+        static const std::regex own(R"(\bpg_temp(_[0-9]+)?\.changed\b)");
+        co_return std::regex_replace(without_terminator(definition.text(0, 0)), own, "changed");
+    }
+
+    // The text over tables alone: freshet's views by what stands in for them, plain ones by their definitions.
+    asio::awaitable<std::string> without_views(std::string sql) {
+        if (!our_parser_reads(sql)) {
+            co_return sql;  // what is not replaced is refused by its kind
+        }
+        if (!text_.query.stand_ins.empty()) {
+            sql = co_await take_down(connection_, std::move(sql), text_.query.stand_ins);
+        }
+        std::set<sql::QualifiedName> changed;
+        changed.insert({"", "changed"});
+        const auto read = co_await views_read(connection_, sql, std::move(changed));
+        if (read.definitions.empty()) {
+            co_return sql;
+        }
+        for (const auto& view : read.views) {
+            if (std::find(resolved_.views.begin(), resolved_.views.end(), view) == resolved_.views.end()) {
+                resolved_.views.push_back(view);
+            }
+        }
+        sql = query::inline_views(sql, read.definitions).sql;
+        if (!text_.query.stand_ins.empty()) {
+            sql = co_await take_down(connection_, std::move(sql), text_.query.stand_ins);
+        }
+        co_return sql;
     }
 
     asio::awaitable<void> check_features(const QueryText& text, std::string oid, Understood& result) {
@@ -129,6 +195,9 @@ class Resolver {
 
     // A table whose changes must be captured; false if that cannot be.
     bool usable(const Understood::Reads& read) {
+        if (is_state(read.table)) {
+            return true;
+        }
         if (read.table.schema == "freshet") {
             faults_.push_back(
                 at_view("it reads " + read.table.display() + ", which is freshet's own", "read the tables behind it"));
@@ -300,10 +369,13 @@ class Resolver {
     }
 
     void require_every_source() {
+        if (text_.all) {
+            return;
+        }
         for (const auto& [table, columns] : resolved_.columns) {
             if (std::none_of(text_.dirty.begin(), text_.dirty.end(),
                              [&, &name = table](const DirtyKeysText& one) { return one.table == name; })) {
-                faults_.push_back(at_view("dirty_keys has nothing for " + table.display() + ", which is read",
+                faults_.push_back(at_view("dirty_keys has nothing for " + shown(table) + ", which is read",
                                           "say which keys its changes concern: a SELECT over changed, or \"all\""));
             }
         }
@@ -311,6 +383,15 @@ class Resolver {
             if (!read_.contains(dirty.table)) {
                 faults_.push_back(at_entry(dirty, "nothing reads the table, so its changes concern no row",
                                            "remove the entry, or correct its name"));
+            }
+        }
+    }
+
+    asio::awaitable<void> learn_states() {
+        for (const auto& [table, columns] : resolved_.columns) {
+            if (is_state(table)) {
+                auto facts = co_await table_facts(connection_, table);
+                resolved_.states[table] = std::move(facts.columns);
             }
         }
     }
@@ -349,11 +430,19 @@ asio::awaitable<ResolvedPartial> resolve_partial(pg::Connection& connection, Par
         throw core::Faults({fault_at(text.query, shape.rejections.front().offset, shape.rejections.front().reason,
                                      shape.rejections.front().hint)});
     }
+    std::set<sql::QualifiedName> stood_for;
+    for (const auto& one : text.query.stand_ins) {
+        stood_for.insert(one.view);
+    }
+    text.query.sql = query::without_schema(text.query.sql, stood_for);
+    const auto query_text = text.query;
     Resolver resolver(connection, std::move(text));
     auto transaction = co_await pg::Transaction::begin(connection, pg::Isolation::read_committed);
     std::exception_ptr failure;
     try {
         co_await resolver.run();
+    } catch (const RefusedSources& refused) {
+        failure = std::make_exception_ptr(core::Faults(faults_of_sources(query_text, refused)));
     } catch (const core::Error&) {
         failure = std::current_exception();
     }

@@ -36,16 +36,17 @@ asio::awaitable<void> put_up(pg::Connection& connection, std::vector<StandIn> st
 
 asio::awaitable<std::string> take_down(pg::Connection& connection, std::string normalised,
                                        std::vector<StandIn> stand_ins) {
-    std::map<std::string, std::string> definitions;
+    std::map<sql::QualifiedName, std::string> definitions;
     for (const auto& one : stand_ins) {
         const auto text = co_await connection.query("SELECT pg_get_viewdef($1::regclass)",
                                                     pg::params("pg_temp." + sql::quote(one.view.name)));
-        definitions[one.view.name] = without_terminator(text.text(0, 0));
+        definitions[{"", one.view.name}] = without_terminator(text.text(0, 0));
+        definitions[{"pg_temp", one.view.name}] = definitions[{"", one.view.name}];
+        definitions[one.view] = definitions[{"", one.view.name}];  // as a plain view over it names it
     }
     co_return query::expand_views(normalised, [&](const sql::QualifiedName& name) -> std::optional<std::string> {
-        const auto found = definitions.find(name.name);
-        const bool ours = (name.schema.empty() || name.schema == "pg_temp") && found != definitions.end();
-        return ours ? std::optional(found->second) : std::nullopt;
+        const auto found = definitions.find(name);
+        return found == definitions.end() ? std::nullopt : std::optional(found->second);
     });
 }
 

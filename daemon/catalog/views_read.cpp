@@ -71,7 +71,8 @@ std::optional<Refusal> refusal_of_rights(const pg::Result& row, const sql::Quali
 
 class Reader {
   public:
-    explicit Reader(pg::Connection& connection) : connection_(connection) {}
+    Reader(pg::Connection& connection, std::set<sql::QualifiedName> left_alone)
+        : connection_(connection), seen_(std::move(left_alone)) {}
 
     asio::awaitable<ViewsRead> read(std::string sql) {
         for (auto& relation : query::relations_read(sql)) {
@@ -142,8 +143,9 @@ sql::QualifiedName ViewsRead::named_by_query(const sql::QualifiedName& relation)
     return name;
 }
 
-asio::awaitable<ViewsRead> views_read(pg::Connection& connection, std::string normalised_sql) {
-    auto result = co_await Reader(connection).read(std::move(normalised_sql));
+asio::awaitable<ViewsRead> views_read(pg::Connection& connection, std::string normalised_sql,
+                                      std::set<sql::QualifiedName> left_alone) {
+    auto result = co_await Reader(connection, std::move(left_alone)).read(std::move(normalised_sql));
     std::sort(result.views.begin(), result.views.end(),
               [](const compile::ViewRead& a, const compile::ViewRead& b) { return a.name < b.name; });
     co_return result;

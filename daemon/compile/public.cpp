@@ -88,52 +88,65 @@ std::vector<std::string> aggregate_columns(const Level& level) {
     return columns;
 }
 
+// Who reads: people, or another view, to which a moment that moves by itself means nothing.
+enum class Reader { anyone, view };
+
 // The state, one row a group. Of a total there is a row even if the state has none.
-std::string groups(const Level& level) {
+std::string groups(const Level& level, Reader reader) {
     std::vector<std::string> columns;
     for (std::size_t i = 0; i < level.keys.size(); ++i) {
         columns.push_back(level.total ? "one." + key_name(i) : key_name(i));
     }
     const auto aggregates = aggregate_columns(level);
     columns.insert(columns.end(), aggregates.begin(), aggregates.end());
-    columns.emplace_back(level.total ? "coalesce(refreshed_at, now()) AS refreshed_at" : "refreshed_at");
+    columns.emplace_back(level.total && reader == Reader::anyone ? "coalesce(refreshed_at, now()) AS refreshed_at"
+                                                                 : "refreshed_at");
     return "SELECT " + join(columns, ",\n        ") + "\n    FROM " +
            (level.total ? "(SELECT true AS k0) AS one LEFT JOIN " + state_table(level) + " AS t ON t.k0 = one.k0"
                         : state_table(level));
 }
 
 // What the query of the level gives, over its state.
-std::string level_select(const Level& level) {
+std::string level_select(const Level& level, Reader reader = Reader::anyone) {
     std::vector<std::string> outer;
     for (const auto& output : level.outputs) {
         const auto& expression = output.kind == query::OutputKind::refreshed_at ? "refreshed_at" : output.expression;
         outer.push_back("(" + expression + ") AS " + sql::quote(output.name));
     }
-    return "SELECT " + join(outer, ",\n    ") + "\nFROM (" + groups(level) + ") AS g" +
+    return "SELECT " + join(outer, ",\n    ") + "\nFROM (" + groups(level, reader) + ") AS g" +
            (level.having.empty() ? "" : "\nWHERE " + level.having);
 }
 
-}  // namespace
-
-std::string public_select(const Program& program) {
+std::string select_for(const Program& program, Reader reader) {
     if (program.whole) {
         return whole_select(program);
     }
     if (program.above.empty()) {
-        return level_select(program.levels.front());
+        return level_select(program.levels.front(), reader);
     }
     std::vector<std::string> levels;
     for (const auto& level : program.levels) {
         levels.push_back(query::level_relation(static_cast<std::size_t>(level.index)) + " AS (\n" +
-                         level_select(level) + ")");
+                         level_select(level, reader) + ")");
     }
     levels.insert(levels.end(), program.with.begin(), program.with.end());
     return "WITH " + join(levels, ",\n") + "\n" + program.above;
 }
 
+}  // namespace
+
+std::string public_select(const Program& program) {
+    return select_for(program, Reader::anyone);
+}
+
+std::string expanded_select(const Program& program) {
+    return select_for(program, Reader::view);
+}
+
 namespace {
 
-constexpr const char* read_below = "let this view read the tables below it";
+constexpr const char* read_below =
+    "let this view read the tables below it, or leave its strategy to auto: then it is computed anew when they change";
 
 // The levels as sub-selects of the text above them.
 std::string inlined_select(const Program& program) {
@@ -164,13 +177,27 @@ std::string readable_select(const Program& program) {
     }
     auto select = inlined_select(program);
     // As one of several sources of a grouping: what is wrong in there is wrong with this view.
-    const auto shape = query::check_shape("SELECT count(*) AS n FROM (" + select + "\n) AS v");
+    const auto shape = query::check_shape("SELECT count(*) AS n FROM (" + select + "\n) AS v", {});
     if (!shape.rejections.empty()) {
         throw core::Error(
             "above its groups it has what cannot be followed change by change: " + shape.rejections.front().reason,
             read_below);
     }
     return select;
+}
+
+std::vector<sql::QualifiedName> state_tables(const Program& program) {
+    std::vector<sql::QualifiedName> tables;
+    const auto add = [&](int index) {
+        tables.push_back({"freshet", "state_" + std::to_string(program.view_id) + "_" + std::to_string(index)});
+    };
+    if (program.whole) {
+        add(0);
+    }
+    for (const auto& level : program.levels) {
+        add(level.index);
+    }
+    return tables;
 }
 
 }  // namespace freshet::compile

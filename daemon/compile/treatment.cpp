@@ -234,6 +234,9 @@ std::string_view name_of(Treatment treatment) {
 
 std::vector<ClauseTreatment> explain(const Program& program) {
     if (program.whole) {
+        if (program.whole->keys.empty()) {
+            return {{"the whole query", Treatment::recomputed, "whenever a view or a table that it reads changes"}};
+        }
         std::string keys;
         for (const auto key : program.whole->keys) {
             append(keys, ", ", program.whole->columns[key].name);

@@ -210,8 +210,10 @@ std::vector<std::string> create_whole(const Program& program, const std::vector<
                           (column.collation.empty() ? "" : " COLLATE " + column.collation));
     }
     std::vector<std::string> statements{"CREATE TABLE " + whole_table(program) + " (\n    " + join(columns, ",\n    ") +
-                                            "\n) WITH (autovacuum_vacuum_scale_factor = 0.05)",
-                                        key_index(program)};
+                                            "\n) WITH (autovacuum_vacuum_scale_factor = 0.05)"};
+    if (!program.whole->keys.empty()) {
+        statements.push_back(key_index(program));
+    }
     for (const auto& index : indexes) {
         statements.push_back(user_index(program, index));
     }

@@ -4,6 +4,7 @@
 #include "freshet/catalog/chain.hpp"
 #include "freshet/compile/readable.hpp"
 #include "planner.hpp"
+#include "steps.hpp"
 #include "view_order.hpp"
 
 namespace freshet::install {
@@ -38,10 +39,48 @@ asio::awaitable<void> Planner::settle_queries() {
     }
 }
 
-std::vector<std::size_t> Planner::planning_order() {
-    auto cycles = cycle_faults(settings_);
-    faults_.insert(faults_.end(), cycles.begin(), cycles.end());
+// Configured views that a query reads through plain views.
+asio::awaitable<void> Planner::look_behind_plain_views() {
     named_ = views_named(settings_.views);
+    for (std::size_t i = 0; i < settings_.views.size(); ++i) {
+        const auto own = sql::parse_qualified_name(settings_.views[i].name, "public").schema;
+        for (const auto& relation : relations_in(settings_.views[i].query)) {
+            const auto schemas = relation.name.schema.empty() ? std::vector<std::string>{own, "public"}
+                                                              : std::vector<std::string>{relation.name.schema};
+            for (const auto& schema : schemas) {
+                const sql::QualifiedName name{schema, relation.name.name};
+                const bool found = co_await look_behind(i, name, relation.offset);
+                if (found) {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+// False if there is no view of that name.
+asio::awaitable<bool> Planner::look_behind(std::size_t reader, sql::QualifiedName name, std::size_t offset) {
+    const auto kind = co_await relation_kind(name);
+    if (kind != "v") {
+        co_return !kind.empty();
+    }
+    const auto rows = co_await connection_.query(query_text("views_behind"), pg::params(name.schema, name.name));
+    for (int row = 0; row < rows.rows(); ++row) {
+        const sql::QualifiedName behind{rows.text(row, 0), rows.text(row, 1)};
+        for (std::size_t i = 0; i < settings_.views.size(); ++i) {
+            const bool known = std::any_of(named_[reader].begin(), named_[reader].end(),
+                                           [&](const NamedView& one) { return one.view == i; });
+            if (!known && sql::parse_qualified_name(settings_.views[i].name, "public") == behind) {
+                named_[reader].push_back({i, offset, true});
+            }
+        }
+    }
+    co_return true;
+}
+
+std::vector<std::size_t> Planner::planning_order() {
+    auto cycles = cycle_faults(settings_, named_);
+    faults_.insert(faults_.end(), cycles.begin(), cycles.end());
     const auto order = order_of(named_);
     for (const auto& cycle : order.cycles) {
         for (const auto view : cycle) {
@@ -56,15 +95,19 @@ bool Planner::reads_failed(std::size_t view) const {
                                                  [&](const NamedView& one) { return failed_.contains(one.view); });
 }
 
-asio::awaitable<std::vector<catalog::StandIn>> Planner::stand_ins(const settings::ViewSettings& view, ViewPlan& plan) {
+asio::awaitable<std::vector<catalog::StandIn>> Planner::stand_ins(const settings::ViewSettings& view, ViewPlan& plan,
+                                                                  Follow follow) {
     std::vector<catalog::StandIn> result;
     for (const auto& named : named_of(view)) {
         const auto name = sql::parse_qualified_name(settings_.views[named.view].name, "public");
-        const bool hidden = co_await hidden_by_own_schema(view, plan.name.schema, named.offset, name);
+        bool hidden = false;
+        if (!named.behind) {
+            hidden = co_await hidden_by_own_schema(view, plan.name.schema, named.offset, name);
+        }
         if (hidden) {
             continue;
         }
-        auto one = stand_in(view, named, name);
+        auto one = stand_in(view, named, name, follow);
         if (names_twice(result, name)) {
             throw unreadable(view, named,
                              core::Error("another view of that name in another schema is read, too", "rename one"));
@@ -84,23 +127,42 @@ core::Faults Planner::unreadable(const settings::ViewSettings& view, const Named
 }
 
 catalog::StandIn Planner::stand_in(const settings::ViewSettings& view, const NamedView& named,
-                                   const sql::QualifiedName& name) const {
+                                   const sql::QualifiedName& name, Follow follow) const {
     const auto& lower = planned_as_.at(name);
     if (!catalog::keeps_state(lower.strategy)) {
         throw unreadable(view, named,
                          core::Error("it is refreshed as a whole, so nothing tells what changes in it",
                                      "give it a query that can be maintained incrementally, or read its tables"));
     }
-    catalog::StandIn result{name, {}, ""};
+    catalog::StandIn result{name, {}, "", compile::state_tables(lower.program)};
     try {
         result.select = compile::readable_select(lower.program);
     } catch (const core::Error& error) {
-        throw unreadable(view, named, error);
+        if (follow == Follow::changes) {
+            throw unreadable(view, named, error);
+        }
+        result.select = compile::expanded_select(lower.program);
     }
     if (will_be_built(lower)) {
         result.tables.assign(lower.create_statements.begin(), std::prev(lower.create_statements.end()));
     }
     return result;
+}
+
+bool Planner::reads_unfollowed(const settings::ViewSettings& view) const {
+    const auto named = named_of(view);
+    return std::any_of(named.begin(), named.end(), [&](const NamedView& one) {
+        const auto& lower = planned_as_.at(sql::parse_qualified_name(settings_.views[one.view].name, "public"));
+        if (!catalog::keeps_state(lower.strategy)) {
+            return false;
+        }
+        try {
+            compile::readable_select(lower.program);
+            return false;
+        } catch (const core::Error&) {
+            return true;
+        }
+    });
 }
 
 std::vector<NamedView> Planner::named_of(const settings::ViewSettings& view) const {
@@ -148,11 +210,12 @@ void Planner::refuse_views_given_up(const settings::ViewSettings& view, const sq
     }
 }
 
-void Planner::learn_state_tables(const ViewPlan& plan, const query::Facts& facts) {
+void Planner::learn_state_tables(const ViewPlan& plan,
+                                 const std::map<sql::QualifiedName, std::vector<query::ColumnFact>>& tables) {
     for (const auto& [name, lower] : planned_as_) {
         for (const auto& table : plan.sources) {
             if (will_be_built(lower) && catalog::view_of_state(table) == lower.id) {
-                facts_.emplace(table, catalog::TableFacts{0, {}, 0, facts.tables.at(table)});
+                facts_.emplace(table, catalog::TableFacts{0, {}, 0, tables.at(table)});
             }
         }
     }

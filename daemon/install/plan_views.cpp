@@ -86,7 +86,7 @@ std::string fingerprint_of(const ViewPlan& plan, const settings::ViewSettings& v
 asio::awaitable<void> Planner::plan_delta(const settings::ViewSettings& view, ViewPlan& plan) {
     auto text = query_text(settings_, view, plan.name);
     refuse_views_given_up(view, plan.name);
-    text.stand_ins = co_await stand_ins(view, plan);
+    text.stand_ins = co_await stand_ins(view, plan, Follow::changes);
     auto resolved = co_await catalog::resolve(connection_, text);
     compile::CompileOptions options;
     options.tenant = view.tenant;
@@ -118,7 +118,7 @@ asio::awaitable<void> Planner::plan_delta(const settings::ViewSettings& view, Vi
     for (const auto& source : plan.program.sources) {
         plan.sources.push_back(source.table);
     }
-    learn_state_tables(plan, resolved.facts);
+    learn_state_tables(plan, resolved.facts.tables);
     plan.create_statements.push_back("CREATE VIEW " + plan.name.quoted() + " AS\n" +
                                      compile::public_select(plan.program));
 }
@@ -165,6 +165,14 @@ asio::awaitable<void> Planner::choose_strategy(const settings::ViewSettings& vie
         plan.reasons = as_reasons(*obstacles);
         plan.reasons.emplace_back("dirty_keys are given: the rows of the keys that changed are recomputed");
         co_await plan_partial(view, plan);
+        co_return;
+    }
+    if (view.strategy == settings::StrategyChoice::automatic && reads_unfollowed(view)) {
+        plan.sources.clear();
+        plan.reads.clear();
+        plan.reasons = as_reasons(*obstacles);
+        plan.reasons.emplace_back("recomputed as a whole, in one transaction with the views that it reads");
+        co_await plan_recomputed(view, plan);
         co_return;
     }
     // Automatic: a materialized view of this name can still be refreshed concurrently.
@@ -268,6 +276,7 @@ asio::awaitable<ViewPlan> Planner::plan_view(const settings::ViewSettings& confi
 
 asio::awaitable<void> Planner::plan_views(Plan& plan) {
     co_await settle_queries();
+    co_await look_behind_plain_views();
     for (const auto number : planning_order()) {
         const auto& view = settings_.views[number];
         if (reads_failed(number)) {

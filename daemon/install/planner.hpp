@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "freshet/catalog/resolve_partial.hpp"
 #include "freshet/install/plan.hpp"
 #include "legacy.hpp"
 #include "view_order.hpp"
@@ -17,6 +18,9 @@ struct CaptureNeed {
     std::vector<const compile::Program*> programs;
     std::size_t concurrent_views = 0;
 };
+
+// How a view follows those it reads: change by change, or by reading them anew.
+enum class Follow { changes, anything };
 
 class Planner {
   public:
@@ -33,6 +37,9 @@ class Planner {
     asio::awaitable<void> choose_strategy(const settings::ViewSettings& view, ViewPlan& plan);
     asio::awaitable<void> plan_delta(const settings::ViewSettings& view, ViewPlan& plan);
     asio::awaitable<void> plan_partial(const settings::ViewSettings& view, ViewPlan& plan);
+    // Over views whose changes nothing tells one by one: recomputed as a whole whenever one of them changes.
+    asio::awaitable<void> plan_recomputed(const settings::ViewSettings& view, ViewPlan& plan);
+    asio::awaitable<void> plan_whole(const settings::ViewSettings& view, ViewPlan& plan, catalog::PartialText text);
     asio::awaitable<void> plan_concurrent(const settings::ViewSettings& view, ViewPlan& plan);
     // Why a generation whose definition is unchanged has to be built again; empty if it need not.
     asio::awaitable<std::vector<std::string>> damage(ViewPlan plan);
@@ -46,23 +53,29 @@ class Planner {
     // Views on views; plan_chains.cpp.
     // Queries that come from materialized views, as far as they are to be had.
     asio::awaitable<void> settle_queries();
+    asio::awaitable<void> look_behind_plain_views();
+    asio::awaitable<bool> look_behind(std::size_t reader, sql::QualifiedName name, std::size_t offset);
     // Every view after what it reads; reports cycles.
     std::vector<std::size_t> planning_order();
     // Whether it cannot be planned because of what is reported already.
     bool reads_failed(std::size_t view) const;
     std::vector<NamedView> named_of(const settings::ViewSettings& view) const;
     // What the query reads in place of the views it names; also into plan.reads. Throws core::Faults.
-    asio::awaitable<std::vector<catalog::StandIn>> stand_ins(const settings::ViewSettings& view, ViewPlan& plan);
+    asio::awaitable<std::vector<catalog::StandIn>> stand_ins(const settings::ViewSettings& view, ViewPlan& plan,
+                                                             Follow follow);
     // One of them. Throws core::Faults.
     catalog::StandIn stand_in(const settings::ViewSettings& view, const NamedView& named,
-                              const sql::QualifiedName& name) const;
+                              const sql::QualifiedName& name, Follow follow) const;
+    // Whether it reads a view that keeps a state, but whose changes that state does not tell.
+    bool reads_unfollowed(const settings::ViewSettings& view) const;
     core::Faults unreadable(const settings::ViewSettings& view, const NamedView& named, const core::Error& why) const;
     asio::awaitable<bool> hidden_by_own_schema(const settings::ViewSettings& view, std::string schema,
                                                std::size_t offset, sql::QualifiedName name);
     // Throws core::Faults if it names a view that is installed, but not configured any more.
     void refuse_views_given_up(const settings::ViewSettings& view, const sql::QualifiedName& reader) const;
     // Tables that do not exist yet.
-    void learn_state_tables(const ViewPlan& plan, const query::Facts& facts);
+    void learn_state_tables(const ViewPlan& plan,
+                            const std::map<sql::QualifiedName, std::vector<query::ColumnFact>>& tables);
     std::string why_rebuilt(const ViewPlan& plan) const;
     std::optional<catalog::StoredView> present_of(const sql::QualifiedName& name) const;
 

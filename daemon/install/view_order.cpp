@@ -94,7 +94,7 @@ std::vector<std::vector<NamedView>> views_named(const std::vector<settings::View
             const auto found = lookup.find(relation.name, name_of(views[i]).schema);
             const auto known = [&](const NamedView& one) { return one.view == *found; };
             if (found && std::none_of(result[i].begin(), result[i].end(), known)) {
-                result[i].push_back({*found, relation.offset});
+                result[i].push_back({*found, relation.offset, false});
             }
         }
     }
@@ -114,7 +114,11 @@ core::Fault fault_at_name(const settings::Settings& settings, const settings::Vi
 }
 
 std::vector<core::Fault> cycle_faults(const settings::Settings& settings) {
-    const auto reads = views_named(settings.views);
+    return cycle_faults(settings, views_named(settings.views));
+}
+
+std::vector<core::Fault> cycle_faults(const settings::Settings& settings,
+                                      const std::vector<std::vector<NamedView>>& reads) {
     std::vector<core::Fault> faults;
     for (const auto& cycle : order_of(reads).cycles) {
         const auto& first = settings.views[cycle.front()];

@@ -16,6 +16,7 @@ namespace freshet::install {
 struct NamedView {
     std::size_t view = 0;    // index into the configured views
     std::size_t offset = 0;  // of the name in the query, as it stands there first
+    bool behind = false;     // the name is that of a plain view which reads the configured one
 };
 
 // The relations a query names; none for a text that does not parse.
@@ -33,6 +34,8 @@ ViewOrder order_of(const std::vector<std::vector<NamedView>>& reads);
 
 // One fault for each cycle, at the first of its views.
 std::vector<core::Fault> cycle_faults(const settings::Settings& settings);
+std::vector<core::Fault> cycle_faults(const settings::Settings& settings,
+                                      const std::vector<std::vector<NamedView>>& reads);
 
 // Where the query of a view names another.
 core::Fault fault_at_name(const settings::Settings& settings, const settings::ViewSettings& view, std::size_t offset,

@@ -34,7 +34,9 @@ std::string why_not_folded(const Turn& turn, const catalog::StoredView& view, co
         return "the retention reaches further back than before";
     }
     if (compile::concerns_all(view.program, survey.changed_sources)) {
-        return "a source changed of which any change concerns all rows (dirty_keys: \"all\")";
+        return view.program.whole->keys.empty()
+                   ? "a source changed, and any change concerns all rows"
+                   : "a source changed of which any change concerns all rows (dirty_keys: \"all\")";
     }
     if (compile::fold_terms(view.program, survey.changed_sources) > most_fold_terms) {
         return "so many sources changed together that the joins of their changes are more than a recomputation";

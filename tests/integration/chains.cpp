@@ -27,6 +27,8 @@ struct Storey {
 struct Case {
     std::string name;
     std::vector<Storey> views;
+    // Of the views above; automatic where the changes of what is below do not tell those of the view.
+    settings::StrategyChoice strategy = settings::StrategyChoice::delta;
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& one) {
@@ -37,6 +39,8 @@ const Storey by_day{
     "by_day",
     "SELECT shop, day, sum(amount) AS total, count(*) AS n, avg(amount) AS mean, max(quantity) AS most, "
     "count(DISTINCT item) AS items FROM sale GROUP BY shop, day"};
+
+constexpr auto automatic = settings::StrategyChoice::automatic;
 
 const std::vector<Case>& cases() {
     static const std::vector<Case> all = {
@@ -101,6 +105,44 @@ const std::vector<Case>& cases() {
           {"shares",
            "SELECT s.item, sum(s.amount) AS amount, sum(d.n) AS n FROM sale s JOIN by_day d ON d.shop "
            "= s.shop AND d.day = s.day GROUP BY s.item"}}},
+        {"total_below",
+         {{"everything",
+           "SELECT sum(amount) AS total, count(*) AS n, string_agg(item, ',' ORDER BY item) AS items FROM sale"},
+          {"shares",
+           "SELECT s.shop, sum(s.amount) / nullif(e.total, 0) AS share, e.n FROM sale s CROSS JOIN everything e "
+           "GROUP BY s.shop, e.total, e.n"}},
+         automatic},
+        {"window_below",
+         {{"ranked",
+           "SELECT shop, day, sum(amount) AS total, rank() OVER (PARTITION BY day ORDER BY sum(amount) DESC NULLS "
+           "LAST) "
+           "AS place FROM sale GROUP BY shop, day"},
+          {"best", "SELECT shop, count(*) AS days, sum(total) AS total FROM ranked WHERE place = 1 GROUP BY shop"},
+          {"best_of", "SELECT days, count(*) AS shops FROM best GROUP BY days"}},
+         automatic},
+        {"limit_below",
+         {{"top", "SELECT shop, count(*) AS n FROM sale GROUP BY shop ORDER BY n DESC, shop LIMIT 2"},
+          {"cities", "SELECT s.city, t.n FROM top t JOIN shop s ON s.id = t.shop"}},
+         automatic},
+        {"distinct_on_below",
+         {{"last",
+           "SELECT DISTINCT ON (shop) shop, day, count(*) AS n FROM sale GROUP BY shop, day ORDER BY shop, day DESC"},
+          {"last_days", "SELECT day, count(*) AS shops, sum(n) AS n FROM last GROUP BY day"}},
+         automatic},
+        {"with_below",
+         {{"compared",
+           "WITH a AS (SELECT shop, sum(amount) AS total FROM sale GROUP BY shop), b AS (SELECT avg(total) AS mean "
+           "FROM a) "
+           "SELECT a.shop, a.total - b.mean AS above FROM a CROSS JOIN b"},
+          {"sides", "SELECT above > 0 AS good, count(*) AS shops FROM compared GROUP BY 1"}},
+         automatic},
+        {"full_join_below",
+         {{"either",
+           "SELECT coalesce(a.shop, b.id) AS shop, a.n, b.cities FROM (SELECT shop, count(*) AS n FROM sale GROUP BY "
+           "shop) a "
+           "FULL JOIN (SELECT id, count(city) AS cities FROM shop GROUP BY id) b ON b.id = a.shop"},
+          {"unsold", "SELECT count(*) AS shops FROM either WHERE n IS NULL"}},
+         automatic},
     };
     return all;
 }
@@ -164,9 +206,10 @@ std::vector<std::string> all_differences(Client& client, const std::vector<Store
     return all;
 }
 
-void add_views(Engine& engine, const std::vector<Storey>& views) {
+void add_views(Engine& engine, const std::vector<Storey>& views,
+               settings::StrategyChoice strategy = settings::StrategyChoice::delta) {
     for (const auto& view : views) {
-        engine.add_view(view.name, view.query).strategy = settings::StrategyChoice::delta;
+        engine.add_view(view.name, view.query).strategy = strategy;
     }
 }
 
@@ -182,7 +225,7 @@ TEST_P(Chains, EqualTheirQueriesOverTheTablesAfterEveryBatch) {
         client.exec(changes.next());
     }
     Engine engine(database.conninfo());
-    add_views(engine, {views.rbegin(), views.rend()});  // configured upside down
+    add_views(engine, {views.rbegin(), views.rend()}, GetParam().strategy);  // configured upside down
     engine.install();
     ASSERT_THAT(all_differences(client, views), ElementsAre());
     EXPECT_FALSE(engine.plan().has_changes());
@@ -398,6 +441,47 @@ TEST_F(ChainInstall, WhatStandsAboveTheGroupsOfALowerViewIsRefused) {
     expect_refused("which cannot be read by another", "read the tables below it");
     configured("by_day").query = "SELECT 1 AS shop, sum(amount) AS total FROM sale";
     expect_refused("it has one row over everything", "read the tables below it");
+}
+
+// A plain view between two freshet views is what it selects, as one over tables is.
+TEST_F(ChainInstall, APlainViewOverAViewCanBeRead) {
+    remove("by_shop");
+    engine.install();
+    client.exec("CREATE VIEW busy AS SELECT shop, total, n FROM by_day WHERE n > 1");
+    client.exec("CREATE VIEW busier AS SELECT b.shop, b.total, s.city FROM busy b JOIN shop s ON s.id = b.shop");
+    engine.add_view("by_city", "SELECT city, sum(total) AS total, count(*) AS n FROM busier GROUP BY city").strategy =
+        settings::StrategyChoice::delta;
+    EXPECT_THAT(actions(engine.install()), ElementsAre("keep by_day", "create by_city"));
+    EXPECT_FALSE(engine.plan().has_changes());
+    client.exec("UPDATE sale SET amount = amount * 2, day = day + 1 WHERE shop = 1");
+    client.exec("UPDATE shop SET city = 'x' WHERE id = 2");
+    engine.refresh_chain("by_city");
+    const auto over_tables = "WITH by_day AS (" + by_day.query +
+                             "), busy AS (SELECT shop, total, n FROM by_day WHERE n > 1) "
+                             "SELECT s.city, sum(b.total) AS total, count(*) AS n FROM busy b JOIN shop s ON s.id = "
+                             "b.shop GROUP BY s.city";
+    EXPECT_THAT(differences(client, "by_city", over_tables), ElementsAre());
+    EXPECT_EQ(engine.verify_chain("by_city").differences, 0);
+    client.exec("CREATE OR REPLACE VIEW busy AS SELECT shop, total, n FROM by_day WHERE n > 2");
+    EXPECT_THAT(actions(engine.install()), ElementsAre("keep by_day", "rebuild by_city"));
+}
+
+TEST_F(ChainInstall, APlainViewThatClosesACycleIsRefused) {
+    engine.install();
+    client.exec("CREATE VIEW plain AS SELECT shop, total FROM by_shop");
+    configured("by_day").query = "SELECT shop, sum(total) AS total FROM plain GROUP BY shop";
+    expect_refused("reads itself: ", "let one of them read tables instead");
+}
+
+// Whatever the view below computes over its groups, one above it is computed anew with it.
+TEST_F(ChainInstall, WhatCannotBeFollowedIsRecomputed) {
+    configured("by_day").query = "SELECT shop, day, sum(amount) AS total FROM sale GROUP BY shop, day LIMIT 3";
+    configured("by_shop").strategy = settings::StrategyChoice::automatic;
+    const auto plan = engine.plan();
+    EXPECT_EQ(plan.views.at(1).strategy, catalog::Strategy::partial);
+    EXPECT_THAT(plan.views.at(1).reasons,
+                ::testing::Contains("recomputed as a whole, in one transaction with the views that it reads"));
+    EXPECT_THAT(plan.views.at(1).reasons, ::testing::Contains(HasSubstr("not delta: 1:")));
 }
 
 TEST_F(ChainInstall, AViewThatIsRefreshedAsAWholeCannotBeRead) {

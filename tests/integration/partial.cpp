@@ -394,6 +394,56 @@ TEST_F(Partial, OtherViewsMayReadIt) {
     EXPECT_EQ(differences(client, "above", above), exact);
 }
 
+// Its dirty_keys name the view: "changed" holds its rows before and after.
+TEST_F(Partial, ReadsOtherViews) {
+    engine.add_view("per_parent", "SELECT parent_id, count(*) AS n, sum(amount) AS total FROM child GROUP BY parent_id");
+    const std::string above =
+        "SELECT p.region, c.parent_id, c.total, rank() OVER (PARTITION BY p.region ORDER BY c.total DESC, c.parent_id) AS "
+        "place FROM per_parent c LEFT JOIN parent p ON p.id = c.parent_id";
+    add_partial(engine, above, {"region"},
+                {{"per_parent", "SELECT p.region FROM changed c LEFT JOIN parent p ON p.id = c.parent_id"},
+                 {"parent", "SELECT region FROM changed UNION SELECT NULL"}});
+    engine.install();
+    EXPECT_EQ(differences(client, "v", above), exact);
+    for (int i = 0; i < 4; ++i) {
+        client.exec("UPDATE child SET parent_id = parent_id + 1, amount = amount + 1 WHERE id % 500 = " + std::to_string(i) +
+                    "; DELETE FROM child WHERE id % 900 = " + std::to_string(i) +
+                    "; UPDATE parent SET region = 'x' WHERE id = " + std::to_string(100 + i));
+        const auto done = engine.refresh_chain("per_parent");
+        ASSERT_EQ(done.outcomes.size(), 2U);
+        EXPECT_EQ(done.outcomes.back()->strategy, "partial");
+        EXPECT_EQ(differences(client, "v", above), exact);
+    }
+    EXPECT_EQ(engine.verify_chain("v").differences, 0);
+    EXPECT_FALSE(engine.plan().has_changes());
+}
+
+TEST_F(Partial, NamesAViewThatItReadsWhenDirtyKeysDoNot) {
+    engine.add_view("per_parent", "SELECT parent_id, count(*) AS n FROM child GROUP BY parent_id");
+    add_partial(engine, "SELECT parent_id, n, rank() OVER (ORDER BY n) AS place FROM per_parent", {"parent_id"}, {});
+    try {
+        engine.plan();
+        FAIL() << "not refused";
+    } catch (const core::Faults& faults) {
+        EXPECT_EQ(faults.faults().front().message, "dirty_keys has nothing for public.per_parent, which is read");
+    }
+}
+
+TEST_F(Partial, ReadsPlainViews) {
+    client.exec("CREATE VIEW flagged AS SELECT parent_id, kind, amount FROM child WHERE flag");
+    const std::string over_view =
+        "SELECT p.id, p.region, count(f.kind) AS n FROM parent p LEFT JOIN flagged f ON f.parent_id = p.id GROUP BY p.id";
+    add_partial(engine, over_view, {"id"}, {{"parent", "SELECT id FROM changed"}, {"child", of_child}});
+    engine.install();
+    client.exec("UPDATE child SET flag = NOT flag WHERE id % 7 = 0; UPDATE parent SET region = 'x' WHERE id < 20");
+    EXPECT_EQ(engine.refresh("v").strategy, "partial");
+    EXPECT_EQ(differences(client, "v", over_view), exact);
+    client.exec("CREATE OR REPLACE VIEW flagged AS SELECT parent_id, kind, amount FROM child WHERE NOT flag");
+    EXPECT_TRUE(engine.plan().has_changes());
+    engine.install();
+    EXPECT_EQ(differences(client, "v", over_view), exact);
+}
+
 TEST_F(Partial, FindsTheRowsOfAKeyByIndex) {
     install();
     client.exec("INSERT INTO child SELECT g, 1 + g % 2000, 'a', NULL, 1, 1 FROM generate_series(10000, 60000) g; "
@@ -452,9 +502,12 @@ TEST_F(Partial, RefusesBeforeAnythingIsInstalledWhatCannotWork) {
     add_partial(engine, query, {"id"}, {dirty[0], {"child", "SELECT parent_id FORM changed"}});
     ASSERT_EQ(install::check_offline(engine.settings).size(), 1U);
     EXPECT_THAT(install::check_offline(engine.settings).front().message, HasSubstr("dirty_keys of child: syntax error"));
-    client.exec("CREATE VIEW between AS SELECT * FROM child");
-    EXPECT_THAT(refused("SELECT parent_id, kind FROM between", {"parent_id"}, {dirty[1]}),
-                HasSubstr("public.between is no ordinary table"));
+    client.exec("CREATE VIEW between AS SELECT * FROM child WITH CHECK OPTION; "
+                "CREATE VIEW barred WITH (security_barrier) AS SELECT * FROM child");
+    EXPECT_THAT(refused("SELECT parent_id, kind FROM between", {"parent_id"}, {dirty[0]}),
+                HasSubstr("dirty_keys has nothing for public.child, which is read"));
+    EXPECT_THAT(refused("SELECT parent_id, kind FROM barred", {"parent_id"}, {dirty[1]}),
+                HasSubstr("public.barred is a security_barrier view"));
     EXPECT_EQ(client.scalar("SELECT to_regnamespace('freshet') IS NULL"), "t");
     EXPECT_EQ(refused(query, {"id"}, dirty), "");
 }

@@ -20,7 +20,8 @@ namespace asio = boost::asio;
 struct StandIn {
     sql::QualifiedName view;
     std::vector<std::string> tables;  // statements that create what `select` reads; empty if that is there
-    std::string select;               // compile::readable_select()
+    std::string select;               // compile::readable_select(), or expanded_select() where any change concerns all
+    std::vector<sql::QualifiedName> states{};  // the tables that `select` reads
 };
 
 // A defining query and where its text comes from, for messages.

@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,8 @@ struct RefusedSources {
 // under an empty search_path, which is the session's, too. The public relations of freshet are no plain views: they are
 // left where they are. Throws RefusedSources for views that cannot be replaced by their definition and for relations of
 // the system or of one session; query::SyntaxError for a definition that our parser cannot read.
-asio::awaitable<ViewsRead> views_read(pg::Connection& connection, std::string normalised_sql);
+asio::awaitable<ViewsRead> views_read(pg::Connection& connection, std::string normalised_sql,
+                                      std::set<sql::QualifiedName> left_alone = {});
 
 // Of the views that a program remembers, those that are defined otherwise now or are gone: one reason each, for people.
 // As the snapshot of the caller sees them, if it has a transaction. Definitions are read under the session's
