@@ -208,8 +208,14 @@ refresh::Request ViewLoop::request_for(TriggeredBy trigger) {
     refresh::Request request;
     request.trigger = trigger_of(trigger);
     request.announce = announce_now();
-    if (settings_.strategy == settings::StrategyChoice::automatic && costs_.knows_sources()) {
-        request.weigh = [this](std::int64_t changes) { return costs_.weigh(changes); };
+    if (costs_.knows_sources()) {
+        // Predicted in any case, to be held against what it really costs; chosen by only where the strategy is open.
+        const bool open = settings_.strategy == settings::StrategyChoice::automatic;
+        request.weigh = [this, open](std::int64_t changes) {
+            auto weighed = costs_.weigh(changes);
+            weighed.recompute = weighed.recompute && open;
+            return weighed;
+        };
     }
     if (settings_.retention) {
         request.keep = settings_.retention->keep;
