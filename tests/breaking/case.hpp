@@ -101,10 +101,11 @@ struct ByKey {
     std::vector<Output> columns;
     Piece rest;  // after the select list
     struct Dirty {
-        std::size_t table = 0;
-        std::string query;  // empty: any change concerns all rows
+        std::string relation;  // a table, or a view of the case; its quoted name
+        std::string query;     // empty: any change concerns all rows
     };
     std::vector<Dirty> dirty;
+    std::set<std::size_t> views;  // of the case
 };
 
 struct View {
@@ -117,6 +118,7 @@ struct View {
     std::vector<Window> windows;
     std::vector<std::size_t> filters;  // columns of the groups below a SELECT or a join that must not be NULL
     std::size_t limit = 0;             // 0: none
+    bool computed_anew = false;        // it reads views whose changes nothing tells one by one
     std::string keep;                  // an interval that the first key, a date, is kept for; empty: for ever
     bool gone = false;
 

@@ -300,7 +300,7 @@ std::optional<std::string> query_of(const Case& one, const View& view, int varia
 }
 
 std::set<std::size_t> views_below(const View& view) {
-    std::set<std::size_t> below;
+    auto below = view.by_key ? view.by_key->views : std::set<std::size_t>{};
     for (const auto& level : view.levels) {
         for (const auto& arm : level.arms) {
             if (!arm.gone) {

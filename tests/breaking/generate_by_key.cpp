@@ -7,9 +7,10 @@ namespace freshet::breaking {
 
 namespace {
 
-// A table and two of its columns: what keys are made of, and one more.
+// A table, or a view, and two of its columns: what keys are made of, and one more.
 struct Side {
-    std::size_t table = 0;
+    std::string relation;
+    std::optional<std::size_t> view;
     Visible key;
     Piece other;
     std::string name;
@@ -56,16 +57,26 @@ class ByKeyMaker {
     std::optional<Side> side(const std::string& alias, const Type* type) {
         std::vector<Side> sides;
         for (std::size_t table = 0; table < case_.tables.size(); ++table) {
-            const auto columns = columns_under(case_, table, alias);
-            for (std::size_t i = 0; i < columns.size(); ++i) {
-                if (type == nullptr ? may_be_key(*columns[i].type) : columns[i].type == type) {
-                    sides.push_back({table, columns[i], columns[random_.below(columns.size())].piece,
-                                     case_.tables[table].quoted() + " AS " + alias,
-                                     quote(case_.tables[table].columns[i].name)});
-                }
+            add_sides(case_.tables[table].quoted(), std::nullopt, columns_under(case_, table, alias), alias, type,
+                      sides);
+        }
+        for (std::size_t view = 0; view < case_.views.size(); ++view) {
+            if (is_followed(case_.views[view])) {
+                add_sides(case_.views[view].quoted(), view, columns_of_view(case_.views[view], alias), alias, type,
+                          sides);
             }
         }
         return sides.empty() ? std::nullopt : std::optional(random_.pick(sides));
+    }
+
+    void add_sides(const std::string& relation, std::optional<std::size_t> view, const Scope& columns,
+                   const std::string& alias, const Type* type, std::vector<Side>& sides) {
+        for (const auto& column : columns) {
+            if (type == nullptr ? may_be_key(*column.type) : column.type == type) {
+                sides.push_back({relation, view, column, columns[random_.below(columns.size())].piece,
+                                 relation + " AS " + alias, column.piece.text.substr(alias.size() + 1)});
+            }
+        }
     }
 
     void read(std::string rest, std::initializer_list<const Side*> sides) {
@@ -80,20 +91,24 @@ class ByKeyMaker {
 
     // Of a table that is read twice, either change concerns its keys.
     void dirty(const Side& side, bool all = false) {
+        if (side.view) {
+            made_.views.insert(*side.view);
+        }
         auto query = all ? "" : "SELECT " + side.key_name + " FROM changed";
         for (auto& known : made_.dirty) {
-            if (known.table == side.table) {
+            if (known.relation == side.relation) {
                 known.query = known.query.empty() || all ? "" : known.query + " UNION " + query;
                 return;
             }
         }
-        made_.dirty.push_back({side.table, std::move(query)});
+        made_.dirty.push_back({side.relation, std::move(query)});
     }
 
     void places(const Side& left) {
         add({{"count(*) OVER (PARTITION BY " + left.key.piece.text + ")", {}}, "m0", Family::integer});
         add({{"count(" + left.other.text + ") OVER (PARTITION BY " + left.key.piece.text + ")", {}},
-             "m1", Family::integer});
+             "m1",
+             Family::integer});
         read("FROM " + left.name, {&left});
         dirty(left);
     }
@@ -125,6 +140,7 @@ class ByKeyMaker {
 
     void against_all(const Side& left, const Side& right) {
         add({{"(SELECT count(" + right.other.text + ") FROM " + right.name + ")", {}}, "m0", Family::integer});
+        add({left.other, "m1", Family::opaque});  // the view may be installed without it
         read("FROM " + left.name, {&left, &right});
         dirty(left);
         dirty(right, true);

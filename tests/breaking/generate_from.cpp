@@ -105,6 +105,9 @@ class FromClause {
         if (!match.fits()) {
             return false;
         }
+        if (random_.chance(20) && look_up_two(table, alias, match, scope)) {
+            return true;
+        }
         Scope joined;
         const auto next = rows_of_one({table, false}, match.primary ? alias : alias + "_u", joined);
         auto on = by_key(joined, match);
@@ -117,6 +120,27 @@ class FromClause {
                                                : from.text + " LEFT JOIN " + next.text + " ON " + on.text,
                             {&from, &next, &on});
         scope.insert(scope.end(), joined.begin(), joined.end());
+        return true;
+    }
+
+    // LEFT JOIN (table JOIN other ON its key) ON the table's key
+    bool look_up_two(std::size_t table, const std::string& alias, const KeyMatch& match, Scope& scope) {
+        auto found = columns_under(case_, table, alias);
+        const auto other = random_.below(case_.tables.size());
+        const auto next = match_key(random_, case_, other, found);
+        if (!next.fits()) {
+            return false;
+        }
+        const auto more = columns_under(case_, other, alias + "2");
+        const auto within = by_key(more, next);
+        const auto on = by_key(found, match);
+        arm_.tables.insert({table, other});
+        arm_.from =
+            combine(arm_.from.text + " LEFT JOIN (" + case_.tables[table].quoted() + " AS " + alias + " JOIN " +
+                        case_.tables[other].quoted() + " AS " + alias + "2 ON " + within.text + ") ON " + on.text,
+                    {&arm_.from, &within, &on});
+        scope.insert(scope.end(), found.begin(), found.end());
+        scope.insert(scope.end(), more.begin(), more.end());
         return true;
     }
 

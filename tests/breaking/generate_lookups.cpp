@@ -40,6 +40,9 @@ class SubQuery {
                 const auto more = condition(random_, columns_);
                 found_ = combine(found_.text + " AND (" + more.text + ")", {&found_, &more});
             }
+            if (random_.chance(25)) {
+                look_further(one);
+            }
         }
     }
 
@@ -64,6 +67,19 @@ class SubQuery {
     }
 
   private:
+    // ... AND EXISTS (a row that the row found leads to)
+    void look_further(const Case& one) {
+        const auto table = random_.below(one.tables.size());
+        const auto match = match_key(random_, one, table, columns_);
+        if (!match.fits()) {
+            return;
+        }
+        const auto by = by_key(columns_under(one, table, "d"), match);
+        found_ = combine(found_.text + (random_.chance(50) ? " AND NOT EXISTS" : " AND EXISTS") + " (SELECT FROM " +
+                             one.tables[table].quoted() + " AS d WHERE " + by.text + ")",
+                         {&found_, &by});
+    }
+
     std::string from() const { return " FROM " + name_ + " AS " + alias_ + " WHERE "; }
 
     Random& random_;

@@ -47,6 +47,8 @@ std::optional<Visible> value_by_key(Random& random, const Case& one, const Scope
 
 // A condition on one row.
 Piece condition(Random& random, const Scope& scope);
+// Whether the changes of its groups tell those of the view.
+bool is_followed(const View& view);
 // What a view above may read of a view, under that alias.
 Scope columns_of_view(const View& view, const std::string& alias);
 

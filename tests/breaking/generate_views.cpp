@@ -165,12 +165,7 @@ class ViewMaker {
         const std::string letter = level.keys.empty() ? (first ? "t" : "u") : first ? "m" : "p";
         const auto count = random_.between(1, 4);
         for (std::size_t i = 0; i < count; ++i) {
-            // A user's own aggregate alone, without GROUP BY, says to the server only that it groups.
-            auto aggregate = generate_aggregate(random_, flavour_, scope, care);
-            if (level.keys.empty() && i == 0 && aggregate.piece.text.starts_with("public.")) {
-                aggregate = {{"count(*)", {}}, "", Family::integer};
-            }
-            level.aggregates.push_back(std::move(aggregate));
+            level.aggregates.push_back(generate_aggregate(random_, flavour_, scope, care));
             const bool plain = level.keys.empty() || !first || !random_.chance(20);
             level.aggregates.back().name = (plain ? letter : "Summe ") + std::to_string(i);
         }
@@ -232,11 +227,15 @@ class ViewMaker {
 
 }  // namespace
 
+bool is_followed(const View& view) {
+    return view.by_key || view.computed_anew ||
+           (view.levels.size() == 1 && !view.levels.front().keys.empty() && view.windows.empty() && view.limit == 0 &&
+            view.above != Above::groups);
+}
+
 // Not the last column: the view may be installed without it.
 Scope columns_of_view(const View& view, const std::string& alias) {
-    const bool followed = view.levels.size() == 1 && !view.levels.front().keys.empty() && view.windows.empty() &&
-                          view.limit == 0 && (view.above == Above::nothing || view.above == Above::select);
-    if (view.by_key || !followed) {
+    if (view.by_key || view.levels.size() != 1 || view.above == Above::groups) {
         return {};
     }
     auto outputs = view.levels.front().keys;
@@ -252,7 +251,11 @@ Scope columns_of_view(const View& view, const std::string& alias) {
 }
 
 View generate_view(Random& random, Flavour flavour, Case& one, std::size_t number) {
-    return ViewMaker(random, flavour, one).generate(number);
+    auto view = ViewMaker(random, flavour, one).generate(number);
+    const auto below = views_below(view);
+    view.computed_anew = !view.by_key && std::any_of(below.begin(), below.end(),
+                                                     [&](std::size_t lower) { return !is_followed(one.views[lower]); });
+    return view;
 }
 
 }  // namespace freshet::breaking

@@ -73,20 +73,24 @@ settings::Settings Player::settings_for(const std::vector<int>& variants) {
         one.name = view.setting_name();
         one.query = query_of(*case_, view, variants[i]).value();
         one.query_file = view.name + ".sql";
-        one.strategy = view.by_key ? settings::StrategyChoice::partial : settings::StrategyChoice::delta;
+        one.strategy = view.by_key          ? settings::StrategyChoice::partial
+                       : view.computed_anew ? settings::StrategyChoice::automatic
+                                            : settings::StrategyChoice::delta;
         if (!view.keep.empty()) {
             one.retention = settings::Retention{view.levels.front().keys.front().name, view.keep};
+        }
+        if (view.computed_anew) {
+            note("  computed anew with what it reads:");
         }
         note("  " + one.name + (view.keep.empty() ? "" : " (keep " + view.keep + ")") + ": " + one.query);
         if (view.by_key) {
             one.keys = {view.by_key->columns.front().name};
             for (const auto& dirty : view.by_key->dirty) {
                 auto& keys = one.dirty_keys.emplace_back();
-                keys.table = case_->tables[dirty.table].quoted();
+                keys.table = dirty.relation;
                 keys.all = dirty.query.empty();
                 keys.query = dirty.query;
-                note("    dirty_keys of " + keys.table + ": " +
-                     (dirty.query.empty() ? "all" : dirty.query));
+                note("    dirty_keys of " + keys.table + ": " + (dirty.query.empty() ? "all" : dirty.query));
             }
         }
     }
@@ -135,13 +139,12 @@ std::vector<std::size_t> Player::chain_of(std::size_t view) const {
 
 bool Player::reads(std::size_t upper, std::size_t lower) const {
     const auto below = views_below(case_->views[upper]);
-    return std::any_of(below.begin(), below.end(),
-                       [&](std::size_t one) { return one == lower || reads(one, lower); });
+    return std::any_of(below.begin(), below.end(), [&](std::size_t one) { return one == lower || reads(one, lower); });
 }
 
 std::size_t Player::number_of(const std::string& name) const {
-    const auto found = std::find_if(case_->views.begin(), case_->views.end(),
-                                    [&](const View& view) { return view.quoted() == name; });
+    const auto found =
+        std::find_if(case_->views.begin(), case_->views.end(), [&](const View& view) { return view.quoted() == name; });
     return static_cast<std::size_t>(found - case_->views.begin());
 }
 
@@ -238,8 +241,7 @@ bool Player::excused(std::size_t view, const std::exception_ptr& failure) {
     } catch (const core::Error& error) {
         note("  " + case_->views[view].quoted() + ": " + first_line(error.what()));
         const auto sqlstate = sqlstate_of(error);
-        if (sqlstate == "55P03" ||
-            (sqlstate.starts_with("22") && watch_->expected[view].cannot_be_evaluated())) {
+        if (sqlstate == "55P03" || (sqlstate.starts_with("22") && watch_->expected[view].cannot_be_evaluated())) {
             return true;
         }
         fail(Failure::Kind::stuck, name_of_view(view) + ": " + text_of(error));
