@@ -131,9 +131,8 @@ std::vector<Case> sub_queries() {
          "EXISTS "
          "(SELECT FROM region r WHERE r.code = s.region)) GROUP BY f.kind"},
         {"value_that_needs_another",
-         "SELECT f.kind, count(*) AS n, sum((SELECT s.grade FROM staff s WHERE s.id = f.staff_id AND s.boss_id IN "
-         "(SELECT b.id "
-         "FROM staff b WHERE b.grade > 2))) AS g FROM fact f GROUP BY f.kind"},
+         "SELECT f.kind, count(*) AS n, sum((SELECT s.grade FROM staff s WHERE s.id = f.staff_id AND EXISTS (SELECT FROM "
+         "staff b WHERE b.id = s.boss_id AND b.grade > 2))) AS g FROM fact f GROUP BY f.kind"},
         {"not_exists",
          "SELECT f.kind, count(*) AS n FROM fact f WHERE NOT EXISTS (SELECT FROM staff s WHERE s.id = f.staff_id AND "
          "s.grade < 3) GROUP BY f.kind"},
