@@ -21,13 +21,13 @@ class Limit {
         keys_ = client.scalar(
             "SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.place) FROM pg_index i, "
             "unnest(i.indkey) WITH ORDINALITY AS k(attnum, place), pg_attribute a WHERE i.indrelid = $1::regclass "
-            "AND i.indisunique AND a.attrelid = i.indrelid AND a.attnum = k.attnum",
+            "AND i.indisunique AND i.indpred IS NULL AND a.attrelid = i.indrelid AND a.attnum = k.attnum",
             {state_});
         for (const auto& row :
              client.query("SELECT quote_ident(a.attname), a.atttypid IN ('bigint'::regtype, 'integer'::regtype, "
                           "'numeric'::regtype), "
                           "a.attnum = ANY (i.indkey) FROM pg_attribute a JOIN pg_index i ON i.indrelid = a.attrelid "
-                          "AND i.indisunique "
+                          "AND i.indisunique AND i.indpred IS NULL "
                           "WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
                           {state_})) {
             add_column(*row[0], *row[1] == "t", *row[2] == "t");
