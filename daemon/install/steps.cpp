@@ -286,6 +286,7 @@ std::vector<std::string> succeed(const ViewPlan& plan) {
 catalog::StoredView stored_from(const ViewPlan& plan, std::vector<catalog::StoredSource> sources) {
     catalog::StoredView view;
     view.id = plan.id;
+    view.state = catalog::ViewState::building;
     view.name = plan.name;
     view.strategy = plan.strategy;
     view.definition = plan.definition;

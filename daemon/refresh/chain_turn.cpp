@@ -90,7 +90,8 @@ asio::awaitable<bool> ChainTurn::advance(Step& step) {
     step.outcome.events = survey.events;
     step.outcome.oldest_change = oldest_below(step);
     const auto fault = co_await capture_fault(step);
-    if (fault && !recomputes_all(step.member.request)) {
+    const bool building = step.member.view.state == catalog::ViewState::building;
+    if (fault && (building || !recomputes_all(step.member.request))) {
         throw core::Error(*fault,
                           "nothing is folded until they are, and the view is recomputed then; see docs/runbooks.md");
     }
@@ -101,6 +102,8 @@ asio::awaitable<bool> ChainTurn::advance(Step& step) {
     const bool done = co_await bring_up_to_date(step.turn, step.member.view, step.member.request, step.outcome);
     if (done && step.turn.broken() && !fault) {
         co_await step.turn.mark_ready();
+    } else if (done && fault) {
+        co_await step.turn.mark_broken();  // what was logged since the damage does not fit its position
     }
     step.outcome.merge = Clock::now() - surveyed;
     co_return done;

@@ -85,6 +85,11 @@ asio::awaitable<bool> Turn::take(std::optional<std::string> keep) {
         if (row.rows() == 0) {
             throw core::Error("view " + view_.display_name() + " has no position", "run freshetd install");
         }
+        if (row.boolean(0, row.column_index("ahead"))) {
+            throw core::Error("the position of view " + view_.display_name() +
+                                  " lies ahead of the server's transactions: it is not the server's own history",
+                              "freshetd run or freshetd refresh begins with all views anew");
+        }
         snapshot_ = row.text(0, row.column_index("snapshot"));
         generation_ = row.integer(0, row.column_index("generation"));
         horizon_ = optional_text(row, 0, "horizon");
@@ -133,6 +138,11 @@ asio::awaitable<void> Turn::look() {
 
 asio::awaitable<void> Turn::mark_ready() {
     co_await connection_.query("UPDATE freshet.view SET state = 'ready' WHERE id = $1::integer AND state = 'broken'",
+                               pg::params(std::to_string(view_.id)));
+}
+
+asio::awaitable<void> Turn::mark_broken() {
+    co_await connection_.query("UPDATE freshet.view SET state = 'broken' WHERE id = $1::integer AND state = 'ready'",
                                pg::params(std::to_string(view_.id)));
 }
 

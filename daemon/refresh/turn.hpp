@@ -46,6 +46,7 @@ class Turn {
     // Changes of a source were missed at some time, so that only a recomputation makes it equal to its query again.
     bool broken() const { return broken_; }
     asio::awaitable<void> mark_ready();
+    asio::awaitable<void> mark_broken();
 
     // Each adds to `outcome`. fold() returns false if the query fails on a row of the batch: the turn must then be
     // given back and the view recomputed.

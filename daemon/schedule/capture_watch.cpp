@@ -13,6 +13,9 @@ namespace freshet::schedule {
 
 namespace {
 
+// A partition may be long in being detached concurrently, and its lock be held by a long transaction.
+constexpr int most_waits = 12;
+
 bool reads(const catalog::StoredView& view, int source_id) {
     return std::any_of(view.sources.begin(), view.sources.end(),
                        [source_id](const catalog::StoredSource& one) { return one.id == source_id; });
@@ -67,7 +70,11 @@ std::vector<ViewLoop*> in_dependency_order(const std::vector<std::unique_ptr<Vie
 }  // namespace
 
 asio::awaitable<void> CaptureWatch::check(pg::Connection& connection, const Views& views) {
-    const auto found = co_await capture::capture_faults(connection);
+    auto found = co_await capture::capture_faults(connection);
+    const bool taken_up = co_await take_up_partitions(connection, views, found);
+    if (taken_up) {
+        found = co_await capture::capture_faults(connection);
+    }
     auto harmful = found;
     std::erase_if(harmful, [](const capture::CaptureFault& fault) { return fault.harmless(); });
     co_await take_note(connection, views, harmful);
@@ -77,6 +84,52 @@ asio::awaitable<void> CaptureWatch::check(pg::Connection& connection, const View
         std::erase_if(left, [](const capture::CaptureFault& fault) { return fault.harmless(); });
         co_await take_note(connection, views, left);
     }
+}
+
+// Where nothing but partitions came or went, their rows can be logged, as long as no view is marked broken. A lock that
+// is not to be had is waited for, for a while. Takes out of `faults` what is still waited for; true if anything
+// changed.
+asio::awaitable<bool> CaptureWatch::take_up_partitions(pg::Connection& connection, const Views& views, Faults& faults) {
+    std::map<int, Faults> by_source;
+    for (const auto& fault : faults) {
+        by_source[fault.source_id].push_back(fault);
+    }
+    bool changed = false;
+    for (const auto& [id, mine] : by_source) {
+        const bool partitions_alone =
+            std::all_of(mine.begin(), mine.end(), [](const auto& fault) { return fault.of_partition(); });
+        const auto harmful =
+            std::find_if(mine.begin(), mine.end(), [](const auto& fault) { return !fault.harmless(); });
+        if (!partitions_alone || harmful == mine.end()) {
+            continue;
+        }
+        const auto result = co_await capture::restore(connection, id, lock_timeout_);
+        if (result.done) {
+            waits_.erase(id);
+            co_await note_taken_up(connection, mine, result.missed);
+            changed = true;
+        } else if (++waits_[id] <= most_waits) {
+            for (const auto& loop : views) {
+                if (reads(loop->view(), id)) {
+                    loop->capture_fault(harmful->text() + "; " + result.obstacle);
+                }
+            }
+            std::erase_if(faults, [source = id](const auto& fault) { return fault.source_id == source; });
+        }
+    }
+    co_return changed;
+}
+
+asio::awaitable<void> CaptureWatch::note_taken_up(pg::Connection& connection, Faults mine, bool missed) {
+    std::erase_if(mine, [](const auto& fault) { return fault.harmless(); });
+    report_news(mine);
+    log_.info("partitions taken up", {{"source", mine.front().source}, {"rows_logged", !missed}});
+    faults_.insert(faults_.end(), mine.begin(), mine.end());  // what is not found any more is written down as repaired
+    co_await record(connection, faults_);
+}
+
+asio::awaitable<void> CaptureWatch::record(pg::Connection& connection, Faults faults) {
+    co_await connection.query(query_text("record_faults"), pg::params(as_json(faults)));
 }
 
 asio::awaitable<void> CaptureWatch::take_note(pg::Connection& connection, const Views& views, Faults faults) {
@@ -101,7 +154,7 @@ asio::awaitable<void> CaptureWatch::take_note(pg::Connection& connection, const 
         }
     }
     if (faults_ != faults) {
-        co_await connection.query(query_text("record_faults"), pg::params(as_json(faults)));
+        co_await record(connection, faults);
     }
     faults_ = faults;
 }

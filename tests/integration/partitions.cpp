@@ -44,6 +44,19 @@ struct Partitions : ::testing::Test {
     std::string restore() {
         return client.scalar("SELECT freshet.restore_capture(id, false)::text FROM freshet.source");
     }
+    // After partitions came or went, with this many rows.
+    void is_taken_up(const std::string& reason, int rows) {
+        EXPECT_THAT(refused(), HasSubstr("changes of hours are not captured: " + reason));
+        EXPECT_EQ(restore(), "false");
+        const auto outcome = fold();
+        EXPECT_EQ(outcome.strategy, "delta");
+        EXPECT_EQ(outcome.changes, rows);
+        EXPECT_EQ(wrong(), exact);
+        EXPECT_EQ(engine.verify("report").differences, 0);
+        client.exec("UPDATE hours SET amount = amount + 1");
+        EXPECT_EQ(fold().strategy, "delta");
+        EXPECT_EQ(wrong(), exact);
+    }
     // After something that no trigger saw.
     void is_put_right(const std::string& reason) {
         EXPECT_THAT(refused(), HasSubstr("changes of hours are not captured: " + reason));
@@ -254,7 +267,7 @@ TEST_F(Partitions, ANewOneIsCapturedBeforeItHasRows) {
 TEST_F(Partitions, ANewOneThatWasWrittenDirectly) {
     client.exec("CREATE TABLE hours_4 PARTITION OF hours FOR VALUES FROM ('2026-04-01') TO ('2026-05-01')");
     client.exec("INSERT INTO hours_4 VALUES (900, '2026-04-05', 'direct', 7)");
-    is_put_right("partition_attached (public.hours_4)");
+    is_taken_up("partition_attached (public.hours_4)", 1);
 }
 
 TEST_F(Partitions, RightsOnTheParentAreEnoughToSeeThatOneCame) {
@@ -278,12 +291,79 @@ TEST_F(Partitions, OneAttachedWithItsRows) {
         "'2026-01-10'; "
         "ALTER TABLE more ALTER id SET NOT NULL, ALTER day SET NOT NULL; "
         "ALTER TABLE hours ATTACH PARTITION more FOR VALUES FROM ('2026-04-01') TO ('2026-05-01')");
+    client.exec("UPDATE hours SET amount = 2 WHERE id < 100; UPDATE more SET kind = 'direct' WHERE id % 2 = 0");
+    const auto rows = client.scalar("SELECT (SELECT count(*) FROM more) + (SELECT count(*) FROM freshet.log_1)");
+    is_taken_up("partition_attached (public.more)", std::stoi(rows));
+}
+
+// Then the log has some of its rows, and nobody can tell which.
+TEST_F(Partitions, OneThatWasWrittenThroughTheParentSinceIsRecomputed) {
+    client.exec(
+        "CREATE TABLE more(LIKE hours); INSERT INTO more VALUES (900, '2026-04-02', 'k0', 1), (901, '2026-04-02', "
+        "'k0', 2); "
+        "ALTER TABLE hours ATTACH PARTITION more FOR VALUES FROM ('2026-04-01') TO ('2026-05-01'); "
+        "UPDATE hours SET amount = 5 WHERE id = 900");
     is_put_right("partition_attached (public.more)");
+}
+
+TEST_F(Partitions, OneLargerThanAllTheRestIsRecomputed) {
+    client.exec(
+        "CREATE TABLE more AS SELECT g AS id, date '2026-04-02' AS day, 'k' || g % 3 AS kind, 1::numeric AS amount "
+        "FROM "
+        "generate_series(1000, 60000) g; ALTER TABLE more ALTER id SET NOT NULL, ALTER day SET NOT NULL; "
+        "ALTER TABLE hours ATTACH PARTITION more FOR VALUES FROM ('2026-04-01') TO ('2026-05-01')");
+    is_put_right("partition_attached (public.more)");
+}
+
+TEST_F(Partitions, OneAttachedThatARecomputationHasSeenIsRecomputed) {
+    client.exec(
+        "CREATE TABLE more(LIKE hours); INSERT INTO more VALUES (900, '2026-04-02', 'k0', 1); "
+        "ALTER TABLE hours ATTACH PARTITION more FOR VALUES FROM ('2026-04-01') TO ('2026-05-01')");
+    refresh::Request request;
+    request.work = refresh::Work::recompute;
+    engine.refresh("report", request);
+    EXPECT_EQ(wrong(), exact);
+    client.exec("INSERT INTO more VALUES (901, '2026-04-02', 'k0', 1)");
+    is_put_right("partition_attached (public.more)");
+}
+
+TEST_F(Partitions, OnesThatArePartitionedThemselvesComeAndGo) {
+    client.exec(
+        "ALTER TABLE hours DETACH PARTITION hours_2; CREATE TABLE next(LIKE hours) PARTITION BY RANGE (id); CREATE "
+        "TABLE next_rest "
+        "PARTITION OF next DEFAULT; INSERT INTO next SELECT id, day + 60, kind, amount FROM hours_2; "
+        "ALTER TABLE hours ATTACH PARTITION next FOR VALUES FROM ('2026-04-01') TO ('2026-05-01'); INSERT INTO "
+        "hours_2_a VALUES (-5, "
+        "'2026-02-03', 'gone', 1)");
+    const auto rows = client.scalar("SELECT 2 * count(*) FROM hours_2");  // with the row that was logged since
+    is_taken_up("partition_", std::stoi(rows));
+}
+
+TEST_F(Partitions, OneThatIsBeingDetachedConcurrently) {
+    Client reader(database.conninfo());
+    reader.exec("BEGIN; SELECT count(*) FROM hours_1");
+    Client detacher(database.conninfo());
+    detacher.exec("SET lock_timeout = '200ms'");
+    EXPECT_THROW(detacher.exec("ALTER TABLE hours DETACH PARTITION hours_1 CONCURRENTLY"), ClientError);
+    EXPECT_THAT(refused(), HasSubstr("changes of hours are not captured: partition_detached (public.hours_1)"));
+    EXPECT_THROW(restore(), ClientError);
+    reader.exec("COMMIT");
+    client.exec("ALTER TABLE hours DETACH PARTITION hours_1 FINALIZE");
+    is_taken_up("partition_detached (public.hours_1)", std::stoi(client.scalar("SELECT count(*) FROM hours_1")));
+}
+
+TEST_F(Partitions, OneDetachedWhoseTriggersWereTouchedIsRecomputed) {
+    client.exec(
+        "ALTER TABLE hours DETACH PARTITION hours_1; ALTER TABLE hours_1 DISABLE TRIGGER freshet_insert; INSERT INTO "
+        "hours_1 VALUES "
+        "(900, '2026-01-05', 'k0', 7)");
+    is_put_right("partition_detached (public.hours_1)");
 }
 
 TEST_F(Partitions, OneDetachedIsNotWatchedAnyMore) {
     client.exec("ALTER TABLE hours DETACH PARTITION hours_1; INSERT INTO hours_1 VALUES (900, '2026-01-05', 'k0', 7)");
-    is_put_right("partition_detached (public.hours_1)");
+    // All of it goes, and the row that was logged since comes and goes.
+    is_taken_up("partition_detached (public.hours_1)", std::stoi(client.scalar("SELECT 1 + count(*) FROM hours_1")));
     client.exec("INSERT INTO hours_1 VALUES (901, '2026-01-05', 'k0', 7); DROP TABLE hours_1");
     EXPECT_EQ(fold().kind, refresh::Outcome::Kind::nothing_pending);
     EXPECT_EQ(wrong(), exact);
@@ -323,7 +403,7 @@ TEST_F(Partitions, WritersInFlightAreNeitherLostNorDoubled) {
     client.exec(
         "BEGIN; CREATE TABLE next(LIKE hours); INSERT INTO next VALUES (950, '2026-04-05', 'k0', 1); "
         "ALTER TABLE hours ATTACH PARTITION next FOR VALUES FROM ('2026-04-01') TO ('2026-05-01'); COMMIT");
-    is_put_right("partition_attached (public.next)");
+    is_taken_up("partition_attached (public.next)", 1);
 }
 
 }  // namespace

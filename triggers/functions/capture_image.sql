@@ -11,9 +11,10 @@ WITH RECURSIVE source AS (
         ON n.nspname = s.schema_name AND c.relname = s.table_name
     WHERE s.id = capture_image.source_id
 ), tree AS (
-    SELECT i.inhrelid AS relation FROM source s JOIN pg_inherits i ON i.inhparent = s.present
+    -- While it is being detached (DETACH PARTITION CONCURRENTLY), a table is no longer read through its parent.
+    SELECT i.inhrelid AS relation FROM source s JOIN pg_inherits i ON i.inhparent = s.present AND NOT i.inhdetachpending
     UNION
-    SELECT i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.relation
+    SELECT i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.relation AND NOT i.inhdetachpending
 ), functions AS (
     SELECT p.oid, p.proname, md5(row(p.prosrc, p.prosecdef, p.proconfig)::text) AS body
     FROM source s CROSS JOIN LATERAL unnest(s.operations) AS o(operation)

@@ -1,7 +1,8 @@
 -- Puts back what the capture of a source consists of, on the table that has its name now and on all its partitions, and takes
--- the image anew. With `everything`, as install calls it, also what is there already: that waits out every writer. True if changes may have been
--- missed before: the views over the source are marked broken then, and are to be recomputed in a transaction that begins after
--- this one. Raises if the table is gone, or is not what the views were made for.
+-- the image anew. With `everything`, as install calls it, also what is there already: that waits out every writer. True if
+-- changes may have been missed before: the views over the source are marked broken then, and are to be recomputed in a
+-- transaction that begins after this one. If only partitions came or went, their rows are logged instead, where that is enough.
+-- Raises if the table is gone, or is not what the views were made for.
 CREATE OR REPLACE FUNCTION freshet.restore_capture(source_id integer, everything boolean) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, freshet, pg_temp AS $freshet$
 DECLARE
@@ -11,6 +12,8 @@ DECLARE
     statement text;
     target oid;
     missed boolean;
+    faults text[];
+    only_partitions boolean;
     guard record;
 BEGIN
     SELECT s.* INTO STRICT one FROM freshet.source s WHERE s.id = restore_capture.source_id FOR UPDATE;
@@ -31,8 +34,23 @@ BEGIN
        AND EXISTS (SELECT FROM pg_class c WHERE c.oid = root AND c.relkind = 'p') THEN
         RAISE EXCEPTION 'table %.% is partitioned, and was not', one.schema_name, one.table_name;
     END IF;
-    missed := NOT everything AND EXISTS (SELECT FROM freshet.capture_faults(ARRAY[one.id]) f
-                      WHERE f.reason NOT IN ('partition_new', 'not_recorded'));
+    IF EXISTS (SELECT FROM pg_inherits i
+               WHERE (i.inhparent = root OR before -> 'partitions' @> to_jsonb(i.inhparent::bigint)) AND i.inhdetachpending) THEN
+        RAISE EXCEPTION 'a partition of %.% is being detached', one.schema_name, one.table_name
+            USING ERRCODE = 'lock_not_available';
+    END IF;
+    faults := ARRAY(SELECT f.reason FROM freshet.capture_faults(ARRAY[one.id]) f);
+    missed := NOT everything AND EXISTS (SELECT FROM unnest(faults) AS f(reason)
+                                         WHERE f.reason NOT IN ('partition_new', 'not_recorded'));
+    -- Each view's position was taken in a snapshot that saw the capture as it was recorded: or else it is not ready.
+    only_partitions := NOT everything AND one.image IS NOT NULL AND 'insert' = ANY (one.operations)
+        AND NOT 'touch' = ANY (one.operations)
+        AND faults <@ ARRAY['partition_attached', 'partition_detached', 'partition_new']
+        AND NOT EXISTS (SELECT FROM freshet.view_source x JOIN freshet.view v ON v.id = x.view_id
+                        WHERE x.source_id = one.id AND v.state <> 'ready');
+    IF only_partitions THEN
+        only_partitions := freshet.log_partitions(one.id, before, 'hold');
+    END IF;
     -- On a table that is no longer part of the source: dropped with its function, which needs no right on the table.
     FOR statement IN
         SELECT DISTINCT p.oid::regprocedure::text FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
@@ -57,6 +75,9 @@ BEGIN
     END LOOP;
     -- CREATE TRIGGER has waited for the writers: a new partition that is still empty now has lost nothing.
     missed := missed OR EXISTS (SELECT FROM freshet.capture_faults(ARRAY[one.id]) f WHERE f.reason = 'partition_attached');
+    IF missed AND only_partitions THEN
+        missed := NOT freshet.log_partitions(one.id, before, 'write');
+    END IF;
     IF missed THEN
         UPDATE freshet.view v SET state = 'broken'
         WHERE v.state = 'ready' AND v.id IN (SELECT x.view_id FROM freshet.view_source x WHERE x.source_id = one.id);
@@ -76,7 +97,12 @@ BEGIN
         CONTINUE WHEN everything;  -- install makes the guard of what it captures
         EXECUTE format('CREATE VIEW freshet.%I AS SELECT %s FROM %s AS t WHERE false', guard.relname, guard.columns, root::regclass);
     END LOOP;
-    UPDATE freshet.source s SET relation = root, image = freshet.capture_image(one.id) WHERE s.id = one.id;
+    UPDATE freshet.source s SET relation = root, image = freshet.capture_image(one.id) WHERE s.id = one.id
+    RETURNING s.image INTO one.image;
+    IF one.image -> 'partitions' <> before -> 'partitions' THEN
+        RAISE EXCEPTION 'partitions of %.% came or went meanwhile', one.schema_name, one.table_name
+            USING ERRCODE = 'lock_not_available';
+    END IF;
     RETURN missed;
 END
 $freshet$;

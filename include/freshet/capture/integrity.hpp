@@ -23,6 +23,10 @@ struct CaptureFault {
     bool operator==(const CaptureFault&) const = default;
     // Nothing was missed yet: a partition that is empty and has no triggers.
     bool harmless() const { return reason == "partition_new"; }
+    // A partition came or went, which may be put right without a recomputation.
+    bool of_partition() const {
+        return harmless() || reason == "partition_attached" || reason == "partition_detached";
+    }
     // Whether restore() can put it right. The rest waits for a person.
     bool restorable() const;
     // "changes of entry are not captured: trigger_missing (freshet_insert on entry)"
@@ -36,7 +40,8 @@ asio::awaitable<std::vector<CaptureFault>> capture_faults_of(pg::Connection& con
 
 struct Restored {
     bool done = false;     // else `obstacle` says why not
-    bool missed = false;   // the views over the source are marked broken, and to be recomputed from now on
+    bool missed = false;   // the views over the source are marked broken, and to be recomputed from now on; else the log
+                           // has what was missed, if anything was
     std::string obstacle;
 };
 

@@ -40,6 +40,9 @@ class CaptureWatch {
     asio::awaitable<std::string> redefinition(pg::Connection& connection, const ViewLoop& loop);
     asio::awaitable<bool> restore(pg::Connection& connection, const Views& views, Faults faults);
     asio::awaitable<bool> restore_source(pg::Connection& connection, const Views& views, capture::CaptureFault fault);
+    asio::awaitable<bool> take_up_partitions(pg::Connection& connection, const Views& views, Faults& faults);
+    asio::awaitable<void> note_taken_up(pg::Connection& connection, Faults mine, bool missed);
+    asio::awaitable<void> record(pg::Connection& connection, Faults faults);
     void report_news(const Faults& faults);
 
     observe::Logger& log_;
@@ -48,6 +51,7 @@ class CaptureWatch {
     Faults faults_;
     std::map<int, std::string> redefined_;  // by view: what became of the plain views it reads; empty for nothing
     std::map<int, std::string> obstacles_;  // by source: why it could not be restored at the last try
+    std::map<int, int> waits_;              // by source: tries since partitions came or went
 };
 
 }  // namespace freshet::schedule
