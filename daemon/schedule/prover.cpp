@@ -1,6 +1,7 @@
 #include "freshet/schedule/prover.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "freshet/async/sleep.hpp"
 #include "freshet/catalog/chain.hpp"
@@ -55,7 +56,11 @@ asio::awaitable<refresh::Proof> prove_when_free(pg::Connection& connection, std:
 
 Prover::Prover(asio::any_io_executor executor, const settings::Settings& settings, observe::Logger& log,
                observe::Metrics& metrics)
-    : executor_(executor), settings_(settings), log_(log), metrics_(metrics), changed_(executor),
+    : executor_(executor),
+      settings_(settings),
+      log_(log),
+      metrics_(metrics),
+      changed_(executor),
       tasks_(executor, [this](std::string_view, std::exception_ptr error) {
           try {
               std::rethrow_exception(error);
@@ -83,7 +88,28 @@ asio::awaitable<void> Prover::join() {
 
 void Prover::stand_by() {
     due_.clear();
+    suspected_.clear();
+    settled_.clear();
     counted_until_.clear();
+}
+
+bool Prover::suspect(const catalog::StoredView& view) {
+    const auto* wanted = settings_of(view.name);
+    if (wanted == nullptr || wanted->verify.count() == 0 || stopping_) {
+        return false;
+    }
+    suspected_.insert(view.id);
+    return true;
+}
+
+std::vector<Prover::Settled> Prover::take_settled() {
+    return std::exchange(settled_, {});
+}
+
+void Prover::settle(int view_id, observe::VerifyOutcome outcome, std::chrono::duration<double> took) {
+    if (suspected_.erase(view_id) > 0) {
+        settled_.push_back({view_id, outcome, std::chrono::duration_cast<std::chrono::milliseconds>(took)});
+    }
 }
 
 asio::awaitable<void> Prover::look(pg::Connection& control, const Views& views) {
@@ -119,12 +145,13 @@ asio::awaitable<void> Prover::count(pg::Connection& control, const Views& views)
 
 asio::awaitable<void> Prover::find_due(pg::Connection& control, const Views& views) {
     const auto rows = co_await control.prepared(query_text("proofs_due"));
-    due_.clear();
+    due_.assign(suspected_.begin(), suspected_.end());
     for (int i = 0; i < rows.rows(); ++i) {
         const auto* loop = loop_of(views, rows.integer(i, 0));
         const auto* wanted = loop == nullptr ? nullptr : settings_of(loop->view().name);
         if (wanted != nullptr && wanted->verify.count() > 0 &&
-            std::chrono::duration<double>(rows.number(i, 1)) >= wanted->verify) {
+            std::chrono::duration<double>(rows.number(i, 1)) >= wanted->verify &&
+            !suspected_.contains(loop->view_id())) {
             due_.push_back(loop->view_id());
         }
     }
@@ -184,6 +211,7 @@ asio::awaitable<void> Prover::prove(pg::Connection& connection, int view_id) {
         members.push_back(std::move(member));
     }
     if (target == chain.size()) {
+        settle(view_id, observe::VerifyOutcome::failed, std::chrono::duration<double>{0});
         co_return;  // the view is gone
     }
     const auto began = Clock::now();
@@ -202,6 +230,11 @@ asio::awaitable<void> Prover::prove(pg::Connection& connection, int view_id) {
     run.took = Clock::now() - began;
     report(chain[target], proof, run.error);
     co_await refresh::record_proof(connection, chain[target], run, proof);
+    settle(view_id,
+           !run.error.empty()      ? observe::VerifyOutcome::failed
+           : proof.differences > 0 ? observe::VerifyOutcome::drift
+                                   : observe::VerifyOutcome::exact,
+           run.took);
 }
 
 void Prover::report(const catalog::StoredView& view, const refresh::Proof& proof, const std::string& error) {

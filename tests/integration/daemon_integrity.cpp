@@ -10,6 +10,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+constexpr std::chrono::seconds patience{60};
+
 struct DaemonIntegrity : ::testing::Test {
     void run() {
         ledger.install();
@@ -19,11 +21,13 @@ struct DaemonIntegrity : ::testing::Test {
         return ledger.freshetd.metric("freshet_capture_faults_total{reason=\"" + reason + "\"}");
     }
     bool is_repaired() {
-        return eventually([&] {
-            return ledger.client.scalar("SELECT count(*) FROM freshet.capture_fault WHERE repaired_at IS NOT NULL") !=
-                       "0" &&
-                   ledger.state() == "ready" && ledger.differences().empty();
-        });
+        return eventually(
+            [&] {
+                return ledger.client.scalar(
+                           "SELECT count(*) FROM freshet.capture_fault WHERE repaired_at IS NOT NULL") != "0" &&
+                       ledger.state() == "ready" && ledger.differences().empty();
+            },
+            patience);
     }
     LedgerDaemon ledger{FRESHETD_BINARY, {}};
 };
@@ -71,6 +75,126 @@ TEST_F(DaemonIntegrity, ATableSwappedUnderItsNameIsTakenUp) {
     ledger.insert(3);
     EXPECT_TRUE(ledger.becomes_exact());
     EXPECT_THAT(ledger.freshetd.must({"plan"}), HasSubstr("0 to create, 0 to change, 0 to drop"));
+}
+
+// Nothing in the catalogs tells of it, but the statistics count the rows.
+struct Uncaptured : DaemonIntegrity {
+    Uncaptured() { ledger.client = Client(ledger.database.conninfo()); }  // a session that ends tells what it wrote
+    void replica(const std::string& sql) {
+        Client client(ledger.database.conninfo());
+        client.exec("SET session_replication_role = replica; " + sql);
+    }
+    std::string proofs(const std::string& outcome) {
+        return ledger.client.scalar("SELECT count(*) FROM freshet.proof WHERE outcome = $1", {outcome});
+    }
+    // Everything that was written so far has been counted, and is accounted for.
+    bool settles() {
+        ledger.client = Client(ledger.database.conninfo());
+        return eventually(
+            [&] {
+                return ledger.client.scalar(
+                           "SELECT coalesce((accounted ->> 'excess')::bigint = pg_stat_get_tuples_inserted(relation) + "
+                           "pg_stat_get_tuples_deleted(relation) + 2 * pg_stat_get_tuples_updated(relation) - (SELECT "
+                           "sum(n_tup_ins) FROM pg_stat_all_tables WHERE relname LIKE 'log_1__'), false) FROM "
+                           "freshet.source") == "t";
+            },
+            patience);
+    }
+};
+
+TEST_F(Uncaptured, ChangesUnderReplicationRoleReplicaAreRepaired) {
+    run();
+    ASSERT_TRUE(settles()) << ledger.freshetd.log();
+    replica("UPDATE entry SET amount = amount + 1 WHERE id % 50 = 0; DELETE FROM entry WHERE id = 7");
+    ASSERT_FALSE(ledger.differences().empty());
+    ASSERT_TRUE(is_repaired()) << ledger.freshetd.log();
+    EXPECT_TRUE(eventually([&] { return found("rows_uncaptured") == "1"; })) << ledger.freshetd.get("/metrics").body;
+    EXPECT_TRUE(ledger.freshetd.logged("changes of a source were not captured; its views were repaired"));
+    EXPECT_EQ(ledger.client.scalar("SELECT reason || ' ' || (repaired_at IS NOT NULL) FROM freshet.capture_fault"),
+              "rows_uncaptured true");
+    EXPECT_EQ(ledger.client.scalar("SELECT drift_rows > 0 FROM freshet.status"), "t");
+}
+
+TEST_F(Uncaptured, ChangesWhileNobodyWatchedAreFoundLater) {
+    run();
+    ASSERT_TRUE(settles()) << ledger.freshetd.log();
+    ASSERT_EQ(ledger.freshetd.terminate(), 0);
+    replica("INSERT INTO entry (kind, day, amount) VALUES ('k1', '2026-01-01', 5)");
+    ledger.start();
+    EXPECT_TRUE(is_repaired()) << ledger.freshetd.log();
+}
+
+TEST_F(Uncaptured, WhatIsCapturedIsNotSuspected) {
+    run();
+    ASSERT_TRUE(settles()) << ledger.freshetd.log();
+    const auto before = proofs("exact");
+    ledger.insert(20);
+    ledger.client.exec(
+        "UPDATE entry SET amount = amount + 1 WHERE id < 40; DELETE FROM entry WHERE id % 9 = 0; BEGIN; INSERT INTO "
+        "entry (kind, "
+        "amount) VALUES ('x', 1); ROLLBACK; BEGIN; UPDATE entry SET amount = 0; ROLLBACK");
+    ASSERT_TRUE(settles()) << ledger.freshetd.log();
+    ASSERT_TRUE(ledger.becomes_exact());
+    EXPECT_EQ(proofs("exact"), before);
+    EXPECT_EQ(proofs("drift"), "0");
+}
+
+TEST_F(Uncaptured, WhatCaptureLeavesOutCostsAProofAndNoRepair) {
+    run();
+    ASSERT_TRUE(settles()) << ledger.freshetd.log();
+    const auto before = std::stoi(proofs("exact"));
+    ledger.client.exec("ALTER TABLE entry ADD COLUMN remark text; UPDATE entry SET remark = 'read by no view'");
+    ledger.client = Client(ledger.database.conninfo());
+    ASSERT_TRUE(eventually([&] { return std::stoi(proofs("exact")) == before + 1; }, patience))
+        << ledger.freshetd.log();
+    EXPECT_TRUE(settles());
+    EXPECT_EQ(proofs("drift"), "0");
+    EXPECT_EQ(found("rows_uncaptured"), "");
+}
+
+TEST(DaemonOverPartitions, ComeAndGoWithoutARecomputation) {
+    LedgerConfiguration configuration;
+    configuration.more_views =
+        R"(, "by_day": { "sql": "SELECT day, sum(amount) AS total FROM part GROUP BY day", "debounce": "20ms" })";
+    LedgerDaemon ledger(FRESHETD_BINARY, configuration);
+    ledger.client.exec(
+        "CREATE TABLE part(id int, day date, amount numeric, PRIMARY KEY (id, day)) PARTITION BY RANGE (day); CREATE "
+        "TABLE part_1 "
+        "PARTITION OF part FOR VALUES FROM ('2026-01-01') TO ('2026-02-01'); CREATE TABLE part_2 PARTITION OF part FOR "
+        "VALUES FROM "
+        "('2026-02-01') TO ('2026-03-01'); INSERT INTO part SELECT g, date '2026-01-01' + g % 59, g FROM "
+        "generate_series(1, 400) g; "
+        "CREATE TABLE part_3(LIKE part); INSERT INTO part_3 SELECT g, date '2026-03-01' + g % 31, g FROM "
+        "generate_series(1, 50) g");
+    ledger.install();
+    ledger.start();
+    const auto differences = [&] {
+        return ledger.client.scalar(
+            "WITH shown AS (SELECT day, total FROM by_day), query AS (SELECT day, sum(amount) FROM part GROUP BY day) "
+            "SELECT "
+            "count(*) FROM ((TABLE shown EXCEPT ALL TABLE query) UNION ALL (TABLE query EXCEPT ALL TABLE shown)) AS d");
+    };
+    ASSERT_TRUE(eventually([&] { return differences() == "0"; })) << ledger.freshetd.log();
+    const auto whole = [&] {
+        return ledger.client.scalar(
+            "SELECT count(*) FROM freshet.refresh_log WHERE view_name = 'by_day' AND strategy = 'reconcile'");
+    };
+    const auto before = whole();
+    ledger.client.exec(
+        "ALTER TABLE part ATTACH PARTITION part_3 FOR VALUES FROM ('2026-03-01') TO ('2026-04-01'); ALTER TABLE part "
+        "DETACH "
+        "PARTITION part_1");
+    EXPECT_TRUE(eventually([&] { return differences() == "0"; }, patience)) << ledger.freshetd.log();
+    EXPECT_TRUE(ledger.freshetd.logged("\"partitions taken up\"")) << ledger.freshetd.log();
+    EXPECT_EQ(whole(), before);
+    EXPECT_EQ(ledger.client.scalar(
+                  "SELECT string_agg(reason || ' ' || object || ' ' || (repaired_at IS NOT NULL), ', ' ORDER BY "
+                  "reason) FROM freshet.capture_fault"),
+              "partition_attached public.part_3 true, partition_detached public.part_1 true");
+    EXPECT_EQ(ledger.client.scalar("SELECT state FROM freshet.status WHERE view_name = 'by_day'"), "ready");
+    EXPECT_EQ(ledger.freshetd.metric("freshet_capture_faults_total{reason=\"partition_detached\"}"), "1");
+    ledger.client.exec("INSERT INTO part_3 VALUES (999, '2026-03-05', 3)");
+    EXPECT_TRUE(eventually([&] { return differences() == "0"; })) << ledger.freshetd.log();
 }
 
 TEST(DaemonOverViews, AViewDefinedAnewBreaksWhatReadsItUntilInstalled) {

@@ -8,9 +8,11 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +39,16 @@ class Prover {
     // Another process leads: nothing is due here any more.
     void stand_by();
 
+    // Has the view proven soon. False if it is never to be proven.
+    bool suspect(const catalog::StoredView& view);
+    // What became of suspected views since the last call.
+    struct Settled {
+        int view_id = 0;
+        observe::VerifyOutcome outcome = observe::VerifyOutcome::exact;
+        std::chrono::milliseconds took{0};
+    };
+    std::vector<Settled> take_settled();
+
     // A proof under way ends first, unless it is cancelled.
     void stop();
     void cancel();
@@ -48,6 +60,7 @@ class Prover {
     asio::awaitable<void> run();
     asio::awaitable<void> prove_due();
     asio::awaitable<void> prove(pg::Connection& connection, int view_id);
+    void settle(int view_id, observe::VerifyOutcome outcome, std::chrono::duration<double> took);
     void report(const catalog::StoredView& view, const refresh::Proof& proof, const std::string& error);
     const settings::ViewSettings* settings_of(const sql::QualifiedName& name) const;
 
@@ -56,7 +69,9 @@ class Prover {
     observe::Logger& log_;
     observe::Metrics& metrics_;
     std::string counted_until_;  // a pg_snapshot; empty: nothing was counted yet
-    std::deque<int> due_;        // view ids, the longest unproven first
+    std::deque<int> due_;        // view ids: the suspected ones, then the longest unproven first
+    std::set<int> suspected_;    // until they are proven
+    std::vector<Settled> settled_;
     bool proving_ = false;
     bool stopping_ = false;
     async::Event changed_;

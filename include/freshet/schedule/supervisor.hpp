@@ -20,6 +20,7 @@
 #include "freshet/pg/link.hpp"
 #include "freshet/schedule/doorbell_machine.hpp"
 #include "freshet/schedule/prover.hpp"
+#include "freshet/schedule/statistics_watch.hpp"
 #include "freshet/schedule/upkeep.hpp"
 #include "freshet/schedule/view_loop.hpp"
 #include "freshet/schedule/worker_pool.hpp"
@@ -77,6 +78,7 @@ class Supervisor {
     pg::Link control_link_;
     Upkeep upkeep_;
     Prover prover_;
+    StatisticsWatch statistics_watch_;
     async::Event wake_;
     async::Event stop_requested_;
     async::TaskGroup view_tasks_;
