@@ -117,7 +117,18 @@ asio::awaitable<std::optional<Installation>> load_installation(pg::Connection& c
     if (row.rows() == 0) {
         co_return std::nullopt;
     }
-    co_return Installation{static_cast<int>(row.integer(0, 0)), row.text(0, 1), row.text(0, 2), row.text(0, 3)};
+    Installation found;
+    found.schema_version = static_cast<int>(row.integer(0, 0));
+    found.freshet_version = row.text(0, 1);
+    found.system_identifier = row.text(0, 2);
+    found.present_system_identifier = row.text(0, 3);
+    found.copied = row.boolean(0, row.column_index("copied"));
+    found.ahead = row.boolean(0, row.column_index("ahead"));
+    found.timeline = row.text(0, row.column_index("timeline"));
+    found.present_timeline = row.text(0, row.column_index("present_timeline"));
+    found.standby = row.boolean(0, row.column_index("standby"));
+    found.read_only = row.boolean(0, row.column_index("read_only"));
+    co_return found;
 }
 
 asio::awaitable<std::vector<StoredSource>> load_sources(pg::Connection& connection) {

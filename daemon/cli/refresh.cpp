@@ -92,8 +92,11 @@ std::size_t longest_name(const std::vector<catalog::StoredView>& views) {
 // In a copy of the database all positions are void: every view says so until it is recomputed.
 asio::awaitable<void> make_at_home(pg::Connection& connection, Output output) {
     static_cast<void>(co_await require_installation(connection));
-    const auto views = co_await install::rehome(connection);
-    if (!views.empty()) output.remark("freshetd: this database is a copy; every view needs a refresh\n");
+    const auto done = co_await install::rehome(connection);
+    if (!done.views.empty()) {
+        output.remark(done.reason == "restored" ? "freshetd: this database is a copy; every view needs a refresh\n"
+                                                : "freshetd: the positions of the views are void; every view needs a refresh\n");
+    }
 }
 
 asio::awaitable<ExitCode> refresh_views(RefreshOptions command, settings::Settings settings, Output output) {

@@ -43,10 +43,16 @@ asio::awaitable<catalog::Installation> require_installation(pg::Connection& conn
 
 asio::awaitable<void> require_same_cluster(pg::Connection& connection) {
     const auto installation = co_await require_installation(connection);
+    const std::string remedy = "; freshetd run or freshetd refresh brings its views up to date";
     if (!installation.same_cluster()) {
         throw core::Error("freshet was installed in cluster " + installation.system_identifier +
                               ", but this is cluster " + installation.present_system_identifier,
-                          "this database is a copy; freshetd run or freshetd refresh brings its views up to date");
+                          "this database is a copy" + remedy);
+    }
+    if (!installation.why_void().empty()) {
+        throw core::Error(installation.copied ? "the schema freshet was restored from a dump"
+                                              : "the views' positions lie ahead of the server's transactions",
+                          "the views may be wrong" + remedy);
     }
 }
 

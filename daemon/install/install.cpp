@@ -384,12 +384,16 @@ asio::awaitable<Uninstalled> uninstall(pg::Connection& connection, UninstallOpti
     co_return done;
 }
 
-asio::awaitable<std::vector<std::string>> rehome(pg::Connection& connection) {
-    std::vector<std::string> views;
+asio::awaitable<Rehomed> rehome(pg::Connection& connection) {
+    Rehomed done;
     const auto installation = co_await catalog::load_installation(connection);
-    if (!installation || installation->same_cluster()) {
-        co_return views;
+    if (!installation || installation->why_void().empty()) {
+        co_return done;
     }
+    done.reason = installation->why_void();
+    const std::string told = !installation->same_cluster() ? "restored from another cluster"
+                             : installation->copied        ? "restored from a dump"
+                                                           : "the server has numbered its transactions anew";
     auto transaction = co_await pg::Transaction::begin(connection, pg::Isolation::read_committed);
     std::string logs = "freshet.marker_0, freshet.marker_1";
     const auto tables = co_await connection.query(
@@ -400,16 +404,20 @@ asio::awaitable<std::vector<std::string>> rehome(pg::Connection& connection) {
         logs += ", " + tables.text(i, 0);
     }
     co_await connection.script("TRUNCATE " + logs);
-    const auto rows = co_await connection.query(query_text("rehome"));
+    const auto rows = co_await connection.query(query_text("rehome"), pg::params(done.reason, told));
     for (int i = 0; i < rows.rows(); ++i) {
-        views.push_back(rows.text(i, 0));
+        done.views.push_back(rows.text(i, 0));
     }
     co_await transaction.commit();
     const auto sources = co_await catalog::load_sources(connection);
     for (const auto& source : sources) {
         co_await capture::restore(connection, source.id, rehome_lock_timeout);
     }
-    co_return views;
+    co_return done;
+}
+
+asio::awaitable<void> record_timeline(pg::Connection& connection) {
+    co_await connection.query(query_text("record_timeline"));
 }
 
 asio::awaitable<void> mark_ready(pg::Connection& connection, int view_id) {

@@ -48,6 +48,7 @@ Supervisor::Supervisor(asio::any_io_executor executor, settings::Settings settin
                     report_to(log, metrics, observe::SessionRole::control)),
       upkeep_(settings_, log, metrics, clock),
       prover_(executor, settings_, log, metrics),
+      statistics_watch_(log, metrics, clock, prover_),
       wake_(executor),
       stop_requested_(executor),
       view_tasks_(executor,
@@ -178,16 +179,37 @@ asio::awaitable<bool> Supervisor::prepare(pg::Connection& connection) {
         last_complaint_ = "not installed";
         co_return false;
     }
+    if (installation->standby || installation->read_only) {
+        if (last_complaint_ != "read only") {
+            log_.warning(installation->standby ? "the server is a standby, where views cannot be refreshed; waiting"
+                                               : "the database is read only, so views cannot be refreshed; waiting",
+                         {{"hint", installation->standby
+                                       ? "connect to the primary: name all servers as host and add "
+                                         "target_session_attrs=read-write to the conninfo"
+                                       : "is default_transaction_read_only set for the database or the role?"}});
+        }
+        last_complaint_ = "read only";
+        co_return false;
+    }
     co_return true;
 }
 
 asio::awaitable<void> Supervisor::report_restored(pg::Connection& connection) {
-    const auto restored = co_await install::rehome(connection);
-    for (const auto& view : restored) {
-        log_.warning("the database was restored from another cluster; recomputing", {{"view", view}});
+    const auto done = co_await install::rehome(connection);
+    for (const auto& view : done.views) {
+        log_.warning(done.reason == "restored" ? "the database was restored from a dump; recomputing"
+                                               : "the position lies ahead of the server's transactions; recomputing",
+                     {{"view", view}});
     }
-    if (!restored.empty()) {
-        metrics_.capture_fault("restored");
+    if (!done.views.empty()) {
+        metrics_.capture_fault(done.reason);
+    }
+    const auto installation = co_await catalog::load_installation(connection);
+    if (installation && installation->other_timeline()) {
+        log_.warning("the server was recovered to a point in time or promoted; proving the views",
+                     {{"timeline", installation->timeline}, {"now", installation->present_timeline}});
+        metrics_.capture_fault("timeline_changed");
+        co_await install::record_timeline(connection);
     }
 }
 
@@ -243,9 +265,8 @@ asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
                                     look_soon_ = true;
                                     wake_.notify();
                                 }};
-        fresh.push_back(std::make_unique<ViewLoop>(std::move(context), *found,
-                                                   with_timing_of_chain(wanted, found->id, stored, settings_),
-                                                   std::move(mine)));
+        fresh.push_back(std::make_unique<ViewLoop>(
+            std::move(context), *found, with_timing_of_chain(wanted, found->id, stored, settings_), std::move(mine)));
     }
     connect_chains(executor_, stored, fresh);
     for (const auto& old : views_) {
@@ -298,11 +319,13 @@ asio::awaitable<void> Supervisor::lead(pg::Connection& connection) {
     co_await choose_mode(connection);
     co_await load_views(connection);
     upkeep_.hurry();
+    statistics_watch_.forget();
     log_.info("leading", {{"views", static_cast<std::int64_t>(views_.size())}});
     auto action = doorbell_->connected(clock_.now());
     while (!stopping_) {
         const bool worked = co_await upkeep_.run_if_due(connection, views_);
         if (worked) {
+            co_await statistics_watch_.look(connection, views_);
             co_await prover_.look(connection, views_);
         }
         action = co_await carry_out(connection, action);

@@ -91,6 +91,12 @@ PrivateCluster::PrivateCluster(std::vector<std::string> settings)
     start();
 }
 
+PrivateCluster::PrivateCluster(const PrivateCluster& primary, Copy copy, std::vector<std::string> settings)
+    : settings_(std::move(settings)), user_(unprivileged_user()) {
+    copy_from(primary, copy);
+    if (copy == Copy::standby) start();
+}
+
 PrivateCluster::~PrivateCluster() {
     try {
         stop();
@@ -114,6 +120,18 @@ void PrivateCluster::initialise() {
                      .directory = directory_.path(),
                      .user = user_});
     if (done.code != 0) throw std::runtime_error("initdb failed:\n" + done.output + done.errors);
+}
+
+void PrivateCluster::copy_from(const PrivateCluster& primary, Copy copy) {
+    if (!user_.empty()) give_to(directory_.path(), user_);
+    std::vector<std::string> arguments = {"-D", data().string(),  "-h", primary.socket_directory().string(),
+                                          "-U", "postgres",       "-X", "stream",
+                                          "-c", "fast",           "--no-sync"};
+    if (copy == Copy::standby) arguments.emplace_back("-R");
+    const Finished done = run_process(
+        bin_directory() / "pg_basebackup",
+        {.arguments = arguments, .environment = {}, .directory = directory_.path(), .user = user_});
+    if (done.code != 0) throw std::runtime_error("pg_basebackup failed:\n" + done.output + done.errors);
 }
 
 ProcessOptions PrivateCluster::server_options() const {

@@ -21,6 +21,10 @@ class PrivateCluster {
   public:
     // `settings` as "name=value", over those every cluster has. Started when this returns.
     explicit PrivateCluster(std::vector<std::string> settings = {});
+    // From a base backup of `primary`: a standby that follows it, or as it is once start() is called, so that a test can
+    // put a recovery.signal beside it.
+    enum class Copy { standby, stopped };
+    PrivateCluster(const PrivateCluster& primary, Copy copy, std::vector<std::string> settings = {});
     ~PrivateCluster();
     PrivateCluster(const PrivateCluster&) = delete;
     PrivateCluster& operator=(const PrivateCluster&) = delete;
@@ -35,12 +39,14 @@ class PrivateCluster {
     std::string conninfo(const std::string& database) const;
     std::filesystem::path socket_directory() const { return directory_.path(); }
     std::filesystem::path socket() const;  // of the server, for TcpGate
+    std::filesystem::path data() const { return directory_.path() / "data"; }
     std::string log() const;               // of the server since it was last started
     // Where PostgreSQL's programs are.
     static std::filesystem::path bin_directory();
 
   private:
     void initialise();
+    void copy_from(const PrivateCluster& primary, Copy copy);
     void wait_until_ready() const;
     ProcessOptions server_options() const;
 

@@ -53,7 +53,7 @@ std::vector<std::string> Engine::uninstall(install::UninstallOptions options) {
 }
 
 std::vector<std::string> Engine::rehome() {
-    return with_connection(conninfo_, [](pg::Connection& connection) { return install::rehome(connection); });
+    return with_connection(conninfo_, [](pg::Connection& connection) { return install::rehome(connection); }).views;
 }
 
 void Engine::mark_ready(const std::string& name) {

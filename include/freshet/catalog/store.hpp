@@ -59,8 +59,19 @@ struct Installation {
     std::string freshet_version;
     std::string system_identifier;
     std::string present_system_identifier;
+    bool copied = false;           // by a dump, perhaps within the cluster
+    bool ahead = false;            // a position is of transactions that the server has not begun yet
+    std::string timeline;          // of the server when it was last looked at, or empty
+    std::string present_timeline;  // empty on a standby
+    bool standby = false;
+    bool read_only = false;
 
     bool same_cluster() const { return system_identifier == present_system_identifier; }
+    // Why the positions mean nothing here: "restored", "position_ahead", or empty if they do.
+    std::string why_void() const {
+        return !same_cluster() || copied ? "restored" : ahead ? "position_ahead" : "";
+    }
+    bool other_timeline() const { return !timeline.empty() && !present_timeline.empty() && timeline != present_timeline; }
 };
 
 // nullopt if the freshet schema does not exist. Throws core::Error if the role may not read it.

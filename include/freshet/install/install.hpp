@@ -46,10 +46,17 @@ struct Uninstalled {
 // stays.
 asio::awaitable<Uninstalled> uninstall(pg::Connection& connection, UninstallOptions options);
 
-// After a dump was restored elsewhere the positions mean nothing: empties the logs, gives every view a fresh position
-// and marks it broken, so that it is recomputed. Returns the views concerned; empty if this is the cluster that was
-// installed on.
-asio::awaitable<std::vector<std::string>> rehome(pg::Connection& connection);
+struct Rehomed {
+    std::string reason;              // catalog::Installation::why_void(); empty if there was nothing to do
+    std::vector<std::string> views;  // to be recomputed
+};
+// After a dump was restored, here or elsewhere, or transactions were numbered anew, the positions mean nothing: empties
+// the logs, gives every view a fresh position and marks it broken, so that it is recomputed.
+asio::awaitable<Rehomed> rehome(pg::Connection& connection);
+
+// The server was recovered to a point in time, or promoted: positions hold, for they were recovered with the tables.
+// Writes the new timeline down, with a finding for each source until its views are proven.
+asio::awaitable<void> record_timeline(pg::Connection& connection);
 
 // Marks a view that was recomputed as ready again.
 asio::awaitable<void> mark_ready(pg::Connection& connection, int view_id);

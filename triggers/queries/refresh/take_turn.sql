@@ -3,7 +3,8 @@
 SELECT p.snapshot::text AS snapshot, p.generation, p.horizon, pg_current_snapshot()::text AS present_snapshot,
        now()::text AS present, extract(epoch FROM now())::float8 AS present_epoch,
        ((now() AT TIME ZONE $2)::date - $3::interval)::date::text AS wanted_horizon,
-       v.state = 'broken' AS broken
+       v.state = 'broken' AS broken,
+       pg_snapshot_xmax(p.snapshot) > pg_snapshot_xmax(pg_current_snapshot()) AS ahead
 FROM freshet.position p JOIN freshet.view v ON v.id = p.view_id, set_config('TimeZone', $2, true)
 WHERE p.view_id = $1::integer AND p.node = 'local'
 FOR UPDATE OF p NOWAIT
