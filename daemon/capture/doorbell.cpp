@@ -1,5 +1,6 @@
 #include "freshet/capture/doorbell.hpp"
 
+#include "freshet/capture/source_capture.hpp"
 #include "queries.hpp"
 
 namespace freshet::capture {
@@ -31,8 +32,28 @@ PolledView read_view(const pg::Result& rows, int row) {
 
 }  // namespace
 
-asio::awaitable<Look> look(pg::Connection& connection) {
-    const auto rows = co_await connection.prepared(query_text("poll"));
+std::string look_sql(const std::vector<catalog::StoredView>& views) {
+    std::string counts;
+    for (const auto& view : views) {
+        std::vector<SurveyedSource> sources;
+        for (const auto& source : view.sources) {
+            sources.push_back({source.id, 0});
+        }
+        if (view.state != catalog::ViewState::building && !sources.empty()) {
+            const auto id = std::to_string(view.id);
+            counts += (counts.empty() ? "" : "\nUNION ALL ") + std::string("SELECT ") + id +
+                      " AS id, changes, oldest FROM (" + survey_sql(id, sources, catalog::name_of(view.strategy)) +
+                      ") AS v" + id;
+        }
+    }
+    auto statement = query_text("poll");
+    const auto place = statement.rfind("{counts}");
+    return statement.replace(place, 8,
+                             counts.empty() ? "SELECT 0 AS id, 0 AS changes, NULL::timestamptz AS oldest" : counts);
+}
+
+asio::awaitable<Look> look(pg::Connection& connection, std::string sql) {
+    const auto rows = co_await connection.prepared(std::move(sql));
     Look result;
     result.snapshot_xmin = std::stoull(rows.text(0, rows.column_index("xmin")));
     result.snapshot_xmax = std::stoull(rows.text(0, rows.column_index("xmax")));

@@ -14,14 +14,6 @@ constexpr std::array restorable_reasons = {"table_replaced",     "trigger_missin
                                            "partition_detached", "partition_new",     "column_altered",
                                            "key_altered",        "not_recorded"};
 
-std::vector<CaptureFault> read_faults(const pg::Result& rows) {
-    std::vector<CaptureFault> faults;
-    for (int i = 0; i < rows.rows(); ++i) {
-        faults.push_back({static_cast<int>(rows.integer(i, 0)), rows.text(i, 1), rows.text(i, 2), rows.text(i, 3)});
-    }
-    return faults;
-}
-
 std::string array_of(const std::vector<int>& numbers) {
     std::string text;
     for (const int number : numbers) {
@@ -40,6 +32,14 @@ std::string CaptureFault::text() const {
     return "changes of " + source + " are not captured: " + reason + (object.empty() ? "" : " (" + object + ")");
 }
 
+std::vector<CaptureFault> read_faults(const pg::Result& rows) {
+    std::vector<CaptureFault> faults;
+    for (int i = 0; i < rows.rows(); ++i) {
+        faults.push_back({static_cast<int>(rows.integer(i, 0)), rows.text(i, 1), rows.text(i, 2), rows.text(i, 3)});
+    }
+    return faults;
+}
+
 asio::awaitable<std::vector<CaptureFault>> capture_faults(pg::Connection& connection) {
     const auto known =
         co_await connection.query("SELECT to_regprocedure('freshet.capture_faults(integer[])') IS NOT NULL");
@@ -51,9 +51,13 @@ asio::awaitable<std::vector<CaptureFault>> capture_faults(pg::Connection& connec
     co_return read_faults(rows);
 }
 
-asio::awaitable<std::vector<CaptureFault>> capture_faults_of(pg::Connection& connection, std::vector<int> sources) {
-    const auto rows = co_await connection.prepared(query_text("faults_of"), pg::params(array_of(sources)));
+asio::awaitable<std::vector<CaptureFault>> watch_capture(pg::Connection& connection) {
+    const auto rows = co_await connection.prepared(query_text("watch"));
     co_return read_faults(rows);
+}
+
+pg::Statement capture_faults_of(const std::vector<int>& sources) {
+    return {query_text("faults_of"), pg::params(array_of(sources))};
 }
 
 asio::awaitable<Restored> restore(pg::Connection& connection, int source_id, std::chrono::milliseconds lock_timeout) {

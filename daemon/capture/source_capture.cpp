@@ -117,8 +117,8 @@ SourceCapture make_capture(int source_id, const sql::QualifiedName& table, const
     return capture;
 }
 
-std::string survey_sql(const std::vector<SurveyedSource>& sources, std::string_view strategy) {
-    const std::string pending = " >= pg_snapshot_xmin($1::pg_snapshot) AND NOT pg_visible_in_snapshot(";
+std::string survey_sql(const std::string& view, const std::vector<SurveyedSource>& sources, std::string_view strategy) {
+    const std::string pending = " >= pg_snapshot_xmin((SELECT snapshot FROM reached)) AND NOT pg_visible_in_snapshot(";
     std::string ids;
     std::string text;
     for (const auto& source : sources) {
@@ -134,12 +134,13 @@ std::string survey_sql(const std::vector<SurveyedSource>& sources, std::string_v
         }
         text += "SELECT " + id + " AS source, 'log' AS kind, count(*) AS changes, min(freshet_at) AS oldest, ARRAY[" +
                 events + "]::bigint[] AS events\nFROM freshet.log_" + id + " WHERE freshet_xid" + pending +
-                "freshet_xid, $1::pg_snapshot)\nUNION ALL ";
+                "freshet_xid, (SELECT snapshot FROM reached))\nUNION ALL ";
     }
-    return text +
+    return "WITH reached AS MATERIALIZED (SELECT snapshot FROM freshet.position WHERE view_id = " + view +
+           " AND node = 'local')\n" + text +
            "SELECT source_id AS source, kind, count(*) AS changes, min(at) AS oldest, '{}'::bigint[] AS events\n" +
-           "FROM freshet.marker WHERE xid" + pending + "xid, $1::pg_snapshot) AND source_id IN (" + ids + ")" +
-           (strategy == "concurrent" ? "" : " AND kind <> 'touch'") + "\nGROUP BY source_id, kind";
+           "FROM freshet.marker WHERE xid" + pending + "xid, (SELECT snapshot FROM reached)) AND source_id IN (" + ids +
+           ")" + (strategy == "concurrent" ? "" : " AND kind <> 'touch'") + "\nGROUP BY source_id, kind";
 }
 
 }  // namespace freshet::capture

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "freshet/compile/emit.hpp"
+#include "freshet/sql/texts.hpp"
 #include "queries.hpp"
 
 namespace freshet::catalog {
@@ -100,6 +101,22 @@ std::string display_name(const sql::QualifiedName& name) {
 
 std::string StoredView::display_name() const {
     return catalog::display_name(name);
+}
+
+int schema_version() {
+    return static_cast<int>(sql::text_paths("triggers/schema/").size());
+}
+
+std::optional<core::Error> version_conflict(const Installation& installation) {
+    const int ours = schema_version();
+    if (installation.schema_version == ours) {
+        return std::nullopt;
+    }
+    const bool newer = installation.schema_version > ours;
+    return core::Error("the database was installed by " + std::string(newer ? "a newer" : "an older") +
+                           " freshetd (schema version " + std::to_string(installation.schema_version) +
+                           ", this one works with " + std::to_string(ours) + ")",
+                       newer ? "use the newer freshetd" : "run freshetd install with this version");
 }
 
 asio::awaitable<std::optional<Installation>> load_installation(pg::Connection& connection) {

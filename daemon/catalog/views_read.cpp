@@ -151,8 +151,7 @@ asio::awaitable<ViewsRead> views_read(pg::Connection& connection, std::string no
     co_return result;
 }
 
-asio::awaitable<std::vector<std::string>> redefined_views(pg::Connection& connection,
-                                                          std::vector<compile::ViewRead> views) {
+pg::Statement ask_for_redefined(const std::vector<compile::ViewRead>& views) {
     std::vector<std::string> schemas;
     std::vector<std::string> names;
     std::vector<std::string> fingerprints;
@@ -161,16 +160,25 @@ asio::awaitable<std::vector<std::string>> redefined_views(pg::Connection& connec
         names.push_back(view.name.name);
         fingerprints.push_back(view.fingerprint);
     }
+    return {query_text("redefined_views"),
+            pg::params(pg::array_text(schemas), pg::array_text(names), pg::array_text(fingerprints))};
+}
+
+std::vector<std::string> read_redefined(const pg::Result& rows) {
     std::vector<std::string> reasons;
-    if (views.empty()) {
-        co_return reasons;
-    }
-    const auto rows = co_await connection.query(
-        query_text("redefined_views"),
-        pg::params(pg::array_text(schemas), pg::array_text(names), pg::array_text(fingerprints)));
     for (int i = 0; i < rows.rows(); ++i) {
         reasons.push_back("the view " + sql::QualifiedName{rows.text(i, 0), rows.text(i, 1)}.display() +
                           (rows.boolean(i, 2) ? ", which it reads, is gone" : ", which it reads, was defined anew"));
+    }
+    return reasons;
+}
+
+asio::awaitable<std::vector<std::string>> redefined_views(pg::Connection& connection,
+                                                          std::vector<compile::ViewRead> views) {
+    std::vector<std::string> reasons;
+    if (!views.empty()) {
+        auto asked = ask_for_redefined(views);
+        reasons = read_redefined(co_await connection.prepared(std::move(asked.sql), std::move(asked.params)));
     }
     co_return reasons;
 }

@@ -38,6 +38,9 @@ asio::awaitable<catalog::Installation> require_installation(pg::Connection& conn
     if (!installation) {
         throw core::Error("freshet is not installed in this database", "run freshetd install");
     }
+    if (const auto conflict = catalog::version_conflict(*installation)) {
+        throw core::Error(*conflict);
+    }
     co_return *installation;
 }
 

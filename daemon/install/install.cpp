@@ -95,7 +95,7 @@ asio::awaitable<void> Installer::create_schema() {
     step("schema freshet", small_step);
     co_await under_lock(connection_, plan_.schema_statements, locks_, "create the schema freshet");
     co_await connection_.query(query_text("record_installation"),
-                               pg::params(std::to_string(schema_version()), std::string(core::version())));
+                               pg::params(std::to_string(catalog::schema_version()), std::string(core::version())));
 }
 
 // Generations that an interrupted install left half-built.

@@ -74,10 +74,6 @@ std::vector<core::Fault> check_offline(const settings::Settings& settings) {
     return faults;
 }
 
-int schema_version() {
-    return static_cast<int>(sql::text_paths("triggers/schema/").size());
-}
-
 std::vector<std::string> schema_statements(int present_version) {
     std::vector<std::string> statements;
     const auto files = sql::text_paths("triggers/schema/");
@@ -148,12 +144,10 @@ asio::awaitable<void> Planner::load() {
 asio::awaitable<void> Planner::plan_schema(Plan& plan) {
     int version = 0;
     if (installed_) {
-        version = (co_await catalog::load_installation(connection_))->schema_version;
-        if (version > schema_version()) {
-            throw core::Error("the database was installed by a newer freshetd (schema version " +
-                                  std::to_string(version) + ", this one knows " + std::to_string(schema_version()) +
-                                  ")",
-                              "use the newer freshetd");
+        const auto installation = co_await catalog::load_installation(connection_);
+        version = installation->schema_version;
+        if (version > catalog::schema_version()) {
+            throw core::Error(*catalog::version_conflict(*installation));
         }
     } else {
         const auto schema = co_await connection_.query(
@@ -165,7 +159,7 @@ asio::awaitable<void> Planner::plan_schema(Plan& plan) {
             throw core::Error("no right to create the schema freshet", "GRANT CREATE ON DATABASE to the daemon's role");
         }
     }
-    plan.create_schema = version < schema_version();
+    plan.create_schema = version < catalog::schema_version();
     plan.schema_statements = schema_statements(version);
 }
 

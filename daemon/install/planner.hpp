@@ -116,6 +116,5 @@ std::vector<capture::CapturedEvent> events_on(const std::vector<EventPlan>& even
 
 // The statements of freshet's schema and functions, for a database at `present_version` (0: none).
 std::vector<std::string> schema_statements(int present_version);
-int schema_version();
 
 }  // namespace freshet::install

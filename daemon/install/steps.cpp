@@ -150,7 +150,8 @@ std::string break_views(int source_id) {
 
 asio::awaitable<bool> missed_changes(pg::Connection& connection, int source_id) {
     std::vector<int> sources(1, source_id);
-    const auto faults = co_await capture::capture_faults_of(connection, sources);
+    const auto asked = capture::capture_faults_of(sources);
+    const auto faults = capture::read_faults(co_await connection.prepared(asked.sql, asked.params));
     co_return std::any_of(faults.begin(), faults.end(),
                           [](const capture::CaptureFault& fault) { return fault.reason != "not_recorded"; });
 }

@@ -17,7 +17,6 @@ std::vector<const char*> pointers(const Params& params) {
 }
 
 constexpr int text_format = 0;
-constexpr std::size_t statements_kept = 256;
 constexpr std::chrono::milliseconds cancel_limit{5000};
 
 }  // namespace
@@ -92,8 +91,19 @@ asio::awaitable<void> Connection::Impl::commit() {
     const Turn turn(*this, "COMMIT", options_.default_timeout);
     exchange_->during_commit = true;
     require_sent(PQsendQuery(connection_.get(), "COMMIT"));
-    const Result result = co_await finish();
-    if (result.command() == "COMMIT") co_return;
+    require_committed(co_await finish());
+}
+
+asio::awaitable<void> Connection::Impl::commit_with(std::vector<Statement> statements) {
+    statements.push_back({"COMMIT", {}});
+    const std::vector<Result> results =
+        co_await pipeline(std::move(statements), options_.default_timeout, Ends::commit);
+    require_committed(results.back());
+}
+
+// A transaction in which a statement had failed answers COMMIT with ROLLBACK.
+void Connection::Impl::require_committed(const Result& result) {
+    if (result.command() == "COMMIT") return;
     Error::Fields fields;
     fields.sqlstate = "25P02";  // in_failed_sql_transaction
     fields.message = "the transaction was rolled back at COMMIT, because one of its statements had failed";
@@ -180,6 +190,14 @@ asio::awaitable<Result> Connection::script(std::string sql) {
 
 asio::awaitable<Result> Connection::script(std::string sql, Timeout timeout) {
     return impl_->script(std::move(sql), timeout);
+}
+
+asio::awaitable<std::vector<Result>> Connection::pipeline(std::vector<Statement> statements) {
+    return impl_->pipeline(std::move(statements), impl_->default_timeout(), Impl::Ends::open);
+}
+
+asio::awaitable<std::vector<Result>> Connection::pipeline(std::vector<Statement> statements, Timeout timeout) {
+    return impl_->pipeline(std::move(statements), timeout, Impl::Ends::open);
 }
 
 asio::awaitable<std::int64_t> Connection::copy_in(std::string sql, std::function<bool(std::string&)> next,

@@ -73,6 +73,7 @@ asio::awaitable<Result> Connection::Impl::finish() {
 asio::awaitable<bool> Connection::Impl::drain(Deadline deadline) {
     const bool flushed = co_await flush(deadline);
     if (!flushed) co_return false;
+    if (exchange_->pipeline) co_return co_await drain_pipeline(deadline);
     for (;;) {
         const bool arrived = co_await next_result(deadline);
         if (!arrived) co_return false;

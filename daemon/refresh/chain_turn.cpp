@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "freshet/capture/integrity.hpp"
 #include "freshet/catalog/chain.hpp"
-#include "freshet/catalog/views_read.hpp"
 
 namespace freshet::refresh {
 
@@ -21,6 +19,26 @@ std::string lock_sources(const catalog::StoredView& view) {
     }
     return "LOCK TABLE " + tables + " IN ACCESS SHARE MODE";
 }
+
+// NOWAIT failing means that somebody else is at it.
+constexpr const char* lock_not_available = "55P03";
+constexpr const char* serialization_failure = "40001";
+
+// Statements of one round trip, and which member each is for.
+struct MemberStatements {
+    std::vector<pg::Statement> statements;
+    std::vector<std::size_t> members;
+
+    void add(std::size_t member, pg::Statement statement) {
+        statements.push_back(std::move(statement));
+        members.push_back(member);
+    }
+    void add_all(std::size_t member, std::vector<pg::Statement> more) {
+        for (auto& statement : more) {
+            add(member, std::move(statement));
+        }
+    }
+};
 
 bool recomputes_all(const Request& request) {
     return request.work == Work::recompute && !request.tenant;
@@ -40,22 +58,42 @@ ChainTurn::ChainTurn(pg::Connection& connection, const std::vector<ChainMember>&
 
 asio::awaitable<bool> ChainTurn::take() {
     const auto began = Clock::now();
-    transaction_.emplace(co_await pg::Transaction::begin(connection_, pg::Isolation::repeatable_read));
-    for (at_ = 0; at_ < steps_.size(); ++at_) {
-        const auto& view = steps_[at_]->member.view;
+    MemberStatements opening;
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+        const auto& view = steps_[i]->member.view;
         if (catalog::keeps_state(view.strategy)) {
-            co_await connection_.script(lock_sources(view));
+            opening.add(i, {lock_sources(view), {}});
         }
+    }
+    const auto first_turn = opening.statements.size();
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+        opening.add(i, steps_[i]->turn.take(steps_[i]->member.request));
+    }
+    const auto first_look = opening.statements.size();
+    opening.add_all(0, steps_.front()->turn.look());
+    std::vector<pg::Result> results;
+    try {
+        auto begun = co_await pg::Transaction::begin_with(connection_, pg::Isolation::repeatable_read,
+                                                          std::move(opening.statements));
+        transaction_.emplace(std::move(begun.first));
+        results = std::move(begun.second);
+    } catch (const pg::Error& error) {
+        const auto index = error.fields().index;
+        at_ = opening.members.at(index);
+        const bool turns = index >= first_turn && index < first_look;
+        if (!turns || (error.sqlstate() != lock_not_available && error.sqlstate() != serialization_failure)) {
+            throw;
+        }
+        co_return false;
+    }
+    for (at_ = 0; at_ < steps_.size(); ++at_) {
+        auto& step = *steps_[at_];
+        step.turn.taken(results[first_turn + at_]);
+        step.outcome.as_of = step.turn.as_of();
     }
     at_ = 0;
-    for (const auto& step : steps_) {
-        const bool taken = co_await step->turn.take(step->member.request.keep);
-        if (!taken) {
-            co_await give_back();
-            co_return false;
-        }
-        step->outcome.as_of = step->turn.as_of();
-    }
+    results.erase(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(first_look));
+    steps_.front()->turn.looked(results);
     for (const auto& step : steps_) {
         step->outcome.read = Clock::now() - began;
     }
@@ -82,14 +120,16 @@ asio::awaitable<bool> ChainTurn::advance_to(std::size_t end) {
 
 asio::awaitable<bool> ChainTurn::advance(Step& step) {
     const auto began = Clock::now();
-    co_await step.turn.look();
+    if (at_ > 0) {  // the first has looked when the turns were taken; the others see what those below wrote
+        step.turn.looked(co_await connection_.pipeline(step.turn.look()));
+    }
     const auto surveyed = Clock::now();
     step.outcome.read += surveyed - began;
     const auto& survey = step.turn.survey();
     step.outcome.changes = survey.changes;
     step.outcome.events = survey.events;
     step.outcome.oldest_change = oldest_below(step);
-    const auto fault = co_await capture_fault(step);
+    const auto& fault = step.turn.capture_fault();
     const bool building = step.member.view.state == catalog::ViewState::building;
     if (fault && (building || !recomputes_all(step.member.request))) {
         throw core::Error(*fault,
@@ -107,28 +147,6 @@ asio::awaitable<bool> ChainTurn::advance(Step& step) {
     }
     step.outcome.merge = Clock::now() - surveyed;
     co_return done;
-}
-
-// In the turn's own snapshot: what is wrong with the capture of a source, or with a plain view between it and the
-// query, is known before anything is folded from its log.
-asio::awaitable<std::optional<std::string>> ChainTurn::capture_fault(const Step& step) {
-    std::optional<std::string> fault;
-    if (catalog::keeps_state(step.member.view.strategy)) {
-        std::vector<int> sources;
-        for (const auto& source : step.member.view.sources) {
-            sources.push_back(source.id);
-        }
-        const auto faults = co_await capture::capture_faults_of(connection_, sources);
-        if (!faults.empty()) {
-            fault = faults.front().text();
-            co_return fault;
-        }
-        const auto redefined = co_await catalog::redefined_views(connection_, step.member.view.program.views);
-        if (!redefined.empty()) {
-            fault = redefined.front();
-        }
-    }
-    co_return fault;
 }
 
 // What the views below wrote just now is as old as what made them write it.
@@ -150,20 +168,24 @@ asio::awaitable<bool> ChainTurn::finish(std::optional<std::size_t> logged, std::
         co_await give_back();
         co_return false;
     }
-    for (at_ = 0; at_ < steps_.size(); ++at_) {
-        auto& step = *steps_[at_];
+    MemberStatements closing;
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+        auto& step = *steps_[i];
         if (step.changed) {
-            std::optional<std::string> own_log;
-            if (logged == at_) {
-                own_log = log_id;
-            }
-            co_await step.turn.finish(step.outcome, step.member.request, std::move(own_log));
+            closing.add_all(i,
+                            step.turn.finish(step.outcome, step.member.request, logged == i ? log_id : std::nullopt));
         } else {
-            co_await step.turn.move_position();
+            closing.add(i, step.turn.move_position());
         }
     }
+    closing.members.push_back(0);  // the COMMIT
+    try {
+        co_await transaction_->commit_with(std::move(closing.statements));
+    } catch (const pg::Error& error) {
+        at_ = closing.members.at(error.fields().index);
+        throw;
+    }
     at_ = 0;
-    co_await transaction_->commit();
     transaction_.reset();
     for (const auto& step : steps_) {
         step->outcome.commit = Clock::now() - began;

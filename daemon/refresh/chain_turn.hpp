@@ -48,7 +48,6 @@ class ChainTurn {
     };
 
     asio::awaitable<bool> advance(Step& step);
-    asio::awaitable<std::optional<std::string>> capture_fault(const Step& step);
     std::optional<double> oldest_below(const Step& step) const;
 
     pg::Connection& connection_;

@@ -2,7 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "freshet/capture/integrity.hpp"
 #include "freshet/capture/source_capture.hpp"
+#include "freshet/catalog/views_read.hpp"
 #include "freshet/refresh/refresh.hpp"
 #include "freshet/sql/texts.hpp"
 
@@ -31,7 +33,7 @@ std::string survey_statement(const catalog::StoredView& view) {
         sources.push_back({source.id, static_cast<int>(source.events.size())});
     }
     return "SELECT source, kind, changes, extract(epoch FROM oldest)::float8 AS oldest, events::text[] FROM (" +
-           capture::survey_sql(sources, catalog::name_of(view.strategy)) + ") AS survey";
+           capture::survey_sql("$1::integer", sources, catalog::name_of(view.strategy)) + ") AS survey";
 }
 
 // Seconds predicted of a fold and of a reconcile and the real ones, the rows a reconcile reads, and why. NULL for what
@@ -63,9 +65,6 @@ constexpr const char* planning_for_few =
 constexpr const char* planning_for_many =
     "SET LOCAL seq_page_cost TO DEFAULT; SET LOCAL random_page_cost TO DEFAULT; SET LOCAL jit TO DEFAULT";
 
-// A deadlock-free order is not needed: the turn is exclusive. NOWAIT failing means somebody else is at it.
-constexpr const char* lock_not_available = "55P03";
-constexpr const char* serialization_failure = "40001";
 constexpr const char* data_exception = "22";  // the class: division by zero, number out of range, invalid text
 
 }  // namespace
@@ -78,41 +77,67 @@ std::string announcement(const std::string& view, double as_of, const std::map<s
     return nlohmann::json{{"view", view}, {"as_of", as_of}, {"events", events}}.dump();
 }
 
-asio::awaitable<bool> Turn::take(std::optional<std::string> keep) {
-    try {
-        const auto row = co_await connection_.prepared(query_text("take_turn"),
-                                                       pg::params(std::to_string(view_.id), view_.timezone, keep));
-        if (row.rows() == 0) {
-            throw core::Error("view " + view_.display_name() + " has no position", "run freshetd install");
-        }
-        if (row.boolean(0, row.column_index("ahead"))) {
-            throw core::Error("the position of view " + view_.display_name() +
-                                  " lies ahead of the server's transactions: it is not the server's own history",
-                              "freshetd run or freshetd refresh begins with all views anew");
-        }
-        snapshot_ = row.text(0, row.column_index("snapshot"));
-        generation_ = row.integer(0, row.column_index("generation"));
-        horizon_ = optional_text(row, 0, "horizon");
-        wanted_horizon_ = view_.program.has_retention() ? optional_text(row, 0, "wanted_horizon") : std::nullopt;
-        as_of_ = row.number(0, row.column_index("present_epoch"));
-        broken_ = row.boolean(0, row.column_index("broken"));
-    } catch (const pg::Error& error) {
-        if (error.sqlstate() != lock_not_available && error.sqlstate() != serialization_failure) {
-            throw;
-        }
-        co_return false;
+// A commit that is lost with a crash of the server takes the position along: what it had folded is pending again. So
+// who waits for nobody but the reports need not wait for the disk.
+pg::Statement Turn::take(const Request& request) const {
+    return {query_text("take_turn"), pg::params(std::to_string(view_.id), view_.timezone, request.keep,
+                                                std::string(request.trigger == Trigger::event ? "true" : "false"))};
+}
+
+void Turn::taken(const pg::Result& row) {
+    if (row.rows() == 0) {
+        throw core::Error("view " + view_.display_name() + " has no position", "run freshetd install");
     }
-    co_return true;
+    if (row.boolean(0, row.column_index("ahead"))) {
+        throw core::Error("the position of view " + view_.display_name() +
+                              " lies ahead of the server's transactions: it is not the server's own history",
+                          "freshetd run or freshetd refresh begins with all views anew");
+    }
+    snapshot_ = row.text(0, row.column_index("snapshot"));
+    generation_ = row.integer(0, row.column_index("generation"));
+    horizon_ = optional_text(row, 0, "horizon");
+    wanted_horizon_ = view_.program.has_retention() ? optional_text(row, 0, "wanted_horizon") : std::nullopt;
+    as_of_ = row.number(0, row.column_index("present_epoch"));
+    broken_ = row.boolean(0, row.column_index("broken"));
 }
 
 bool Turn::horizon_widened() const {
     return horizon_.has_value() && (!wanted_horizon_.has_value() || *wanted_horizon_ < *horizon_);
 }
 
-asio::awaitable<void> Turn::look() {
+std::vector<pg::Statement> Turn::look() const {
+    std::vector<pg::Statement> statements;
     // Of a chain each view has its own.
-    co_await connection_.prepared(planning_for_few, pg::params(view_.timezone));
-    const auto rows = co_await connection_.prepared(survey_statement(view_), pg::params(snapshot_));
+    statements.push_back({planning_for_few, pg::params(view_.timezone)});
+    statements.push_back({survey_statement(view_), pg::params(std::to_string(view_.id))});
+    if (catalog::keeps_state(view_.strategy)) {
+        std::vector<int> sources;
+        for (const auto& source : view_.sources) {
+            sources.push_back(source.id);
+        }
+        statements.push_back(capture::capture_faults_of(sources));
+        if (!view_.program.views.empty()) {
+            statements.push_back(catalog::ask_for_redefined(view_.program.views));
+        }
+    }
+    return statements;
+}
+
+void Turn::looked(const std::vector<pg::Result>& results) {
+    count_batch(results.at(1));
+    if (results.size() > 2) {
+        if (const auto faults = capture::read_faults(results[2]); !faults.empty()) {
+            capture_fault_ = faults.front().text();
+        }
+    }
+    if (results.size() > 3 && !capture_fault_) {
+        if (const auto redefined = catalog::read_redefined(results[3]); !redefined.empty()) {
+            capture_fault_ = redefined.front();
+        }
+    }
+}
+
+void Turn::count_batch(const pg::Result& rows) {
     for (int i = 0; i < rows.rows(); ++i) {
         const auto id = static_cast<int>(rows.integer(i, 0));
         const auto changes = rows.integer(i, 2);
@@ -275,7 +300,7 @@ asio::awaitable<void> Turn::apply_retention(Outcome& outcome) {
     }
 }
 
-asio::awaitable<void> Turn::write_log(const Outcome& outcome, Trigger trigger, std::optional<std::string> log_id) {
+pg::Statement Turn::write_log(const Outcome& outcome, Trigger trigger, const std::optional<std::string>& log_id) const {
     const auto events = nlohmann::json(outcome.events).dump();
     const auto rows = std::to_string(outcome.rows_affected());
     const auto changes = std::to_string(outcome.changes);
@@ -287,23 +312,26 @@ asio::awaitable<void> Turn::write_log(const Outcome& outcome, Trigger trigger, s
     for (auto& value : cost_params(outcome)) {
         values.push_back(std::move(value));
     }
-    co_await connection_.prepared(query_text(log_id ? "log_success" : "log_coalesced"), std::move(values));
+    return {query_text(log_id ? "log_success" : "log_coalesced"), std::move(values)};
 }
 
-asio::awaitable<void> Turn::move_position() {
-    co_await connection_.prepared(query_text(view_.reads_views() ? "move_upper_position" : "move_position"),
-                                  pg::params(std::to_string(view_.id), wanted_horizon_));
+pg::Statement Turn::move_position() const {
+    return {query_text(view_.reads_views() ? "move_upper_position" : "move_position"),
+            pg::params(std::to_string(view_.id), wanted_horizon_)};
 }
 
-asio::awaitable<void> Turn::finish(Outcome& outcome, Request request, std::optional<std::string> log_id) {
-    co_await move_position();
-    co_await write_log(outcome, request.trigger, log_id);
+std::vector<pg::Statement> Turn::finish(Outcome& outcome, const Request& request,
+                                        const std::optional<std::string>& log_id) const {
+    std::vector<pg::Statement> statements;
+    statements.push_back(move_position());
+    statements.push_back(write_log(outcome, request.trigger, log_id));
     if (request.announce) {
-        co_await connection_.prepared("SELECT pg_notify('freshet_refreshed', $1)",
-                                      pg::params(announcement(view_.display_name(), as_of_, outcome.events)));
+        statements.push_back({"SELECT pg_notify('freshet_refreshed', $1)",
+                              pg::params(announcement(view_.display_name(), as_of_, outcome.events))});
     }
     outcome.kind = Outcome::Kind::refreshed;
     outcome.generation = generation_ + 1;
+    return statements;
 }
 
 }  // namespace freshet::refresh

@@ -30,10 +30,13 @@ class Turn {
     // Both referents must outlive the turn.
     Turn(pg::Connection& connection, const catalog::StoredView& view) : connection_(connection), view_(view) {}
 
-    // Locks the view's position. False if another process has it; the transaction is void then.
-    asio::awaitable<bool> take(std::optional<std::string> keep);
-    // Surveys the batch: what was committed, and what the views below wrote in this transaction. Once.
-    asio::awaitable<void> look();
+    // Locks the view's position; fails at once if another process has it. taken() is told what it gave.
+    pg::Statement take(const Request& request) const;
+    void taken(const pg::Result& row);
+    // Surveys the batch, which is what was committed and what the views below wrote in this transaction, and asks
+    // whether all changes were captured. looked() is told what the statements gave. Once.
+    std::vector<pg::Statement> look() const;
+    void looked(const std::vector<pg::Result>& results);
     // look() has the planner go through indexes; from here on it may read tables from end to end, as for whole views.
     asio::awaitable<void> plan_for_many();
 
@@ -45,6 +48,9 @@ class Turn {
     double as_of() const { return as_of_; }
     // Changes of a source were missed at some time, so that only a recomputation makes it equal to its query again.
     bool broken() const { return broken_; }
+    // What is wrong, in the turn's own snapshot, with the capture of a source or with a plain view between it and the
+    // query: so it is known before anything is folded from its log.
+    const std::optional<std::string>& capture_fault() const { return capture_fault_; }
     asio::awaitable<void> mark_ready();
     asio::awaitable<void> mark_broken();
 
@@ -61,9 +67,10 @@ class Turn {
     pg::Params scope_params(const std::optional<std::string>& tenant) const;
 
     // To this transaction's snapshot.
-    asio::awaitable<void> move_position();
+    pg::Statement move_position() const;
     // Moves the position, writes the log row. `log_id` is the running row, or nullopt for a coalesced one.
-    asio::awaitable<void> finish(Outcome& outcome, Request request, std::optional<std::string> log_id);
+    std::vector<pg::Statement> finish(Outcome& outcome, const Request& request,
+                                      const std::optional<std::string>& log_id) const;
 
   private:
     asio::awaitable<void> fold_batch(Outcome& outcome);
@@ -72,7 +79,8 @@ class Turn {
     asio::awaitable<void> replace_all(std::optional<std::string> tenant, Outcome& outcome);
     asio::awaitable<void> fold_level(const compile::Fold& fold, Outcome& outcome);
     asio::awaitable<void> renew(const compile::Fold& fold, std::optional<std::string> dirty);
-    asio::awaitable<void> write_log(const Outcome& outcome, Trigger trigger, std::optional<std::string> log_id);
+    void count_batch(const pg::Result& rows);
+    pg::Statement write_log(const Outcome& outcome, Trigger trigger, const std::optional<std::string>& log_id) const;
 
     pg::Connection& connection_;
     const catalog::StoredView& view_;
@@ -82,6 +90,7 @@ class Turn {
     std::optional<std::string> wanted_horizon_;
     double as_of_ = 0;
     bool broken_ = false;
+    std::optional<std::string> capture_fault_;
     Survey survey_;
 };
 

@@ -70,7 +70,7 @@ std::vector<ViewLoop*> in_dependency_order(const std::vector<std::unique_ptr<Vie
 }  // namespace
 
 asio::awaitable<void> CaptureWatch::check(pg::Connection& connection, const Views& views) {
-    auto found = co_await capture::capture_faults(connection);
+    auto found = co_await capture::watch_capture(connection);
     const bool taken_up = co_await take_up_partitions(connection, views, found);
     if (taken_up) {
         found = co_await capture::capture_faults(connection);

@@ -29,6 +29,7 @@ DoorbellAction DoorbellMachine::armed(TimePoint) {
 
 DoorbellAction DoorbellMachine::disarmed(TimePoint now) {
     bell_ = Bell::silent;
+    rung_ = false;
     if (stopping_) {
         state_ = State::stopped;
         return {Kind::stopped};
@@ -43,15 +44,16 @@ DoorbellAction DoorbellMachine::polled(TimePoint now, const Poll& poll) {
     watch_open_transactions(poll);
     if (poll.found == Poll::Found::changes) {
         last_found_ = now;
-        return wake(now);
+        return state_ == State::asleep && rung_ ? wait(now + timing_.awake_poll) : wake(now);
     }
+    rung_ = false;
     return state_ == State::awake ? stay_awake(now) : fall_asleep(now);
 }
 
 DoorbellAction DoorbellMachine::notified(TimePoint now) {
     if (state_ == State::asleep) {
         if (mode_ == NotifyMode::armed) {
-            return disarm();
+            return bell_in_sleep(now);
         }
         state_ = State::awake;
         last_found_ = now;
@@ -59,6 +61,20 @@ DoorbellAction DoorbellMachine::notified(TimePoint now) {
     // Bells of a busy writer must not make us look more often than we do by ourselves.
     const auto earliest = last_poll_ + timing_.awake_poll;
     return earliest <= now ? poll_now() : wait(std::min(earliest, until_));
+}
+
+// Whoever reads what changed has been told, and asks for a look when done; ours is for the bell that names nobody.
+DoorbellAction DoorbellMachine::bell_in_sleep(TimePoint now) {
+    constexpr std::chrono::seconds while_counting{1};
+    if (now - counting_since_ >= while_counting) {
+        counting_since_ = now;
+        bells_ = 0;
+    }
+    if (++bells_ > timing_.bells) {
+        return disarm();
+    }
+    rung_ = true;
+    return wait(std::min(until_, now + timing_.awake_poll));
 }
 
 DoorbellAction DoorbellMachine::tick(TimePoint now) {

@@ -1,6 +1,7 @@
 #include "freshet/schedule/supervisor.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "freshet/async/first_of.hpp"
 #include "freshet/async/offload.hpp"
@@ -18,7 +19,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr const char* undefined_table = "42P01";
 constexpr std::chrono::seconds complaint_interval{5};
+constexpr std::chrono::milliseconds shortest_awake_poll{20};
 constexpr int fallback_polls = 5;  // the fallback poll is this many times slower than poll_interval
 
 asio::awaitable<void> hear(pg::Connection& connection, std::chrono::milliseconds limit) {
@@ -28,7 +31,12 @@ asio::awaitable<void> hear(pg::Connection& connection, std::chrono::milliseconds
 DoorbellMachine::Timing timing_of(const settings::Settings& settings) {
     DoorbellMachine::Timing timing;
     timing.idle_poll = settings.daemon.poll_interval;
-    timing.awake_poll = std::min(timing.awake_poll, timing.idle_poll);
+    // Who wants changes at once is not made to wait for the look that finds them.
+    auto debounce = timing.awake_poll * 2;
+    for (const auto& view : settings.views) {
+        debounce = std::min(debounce, view.debounce);
+    }
+    timing.awake_poll = std::min(std::max(debounce / 2, shortest_awake_poll), timing.idle_poll);
     timing.fallback_poll = timing.idle_poll * fallback_polls;
     return timing;
 }
@@ -191,6 +199,13 @@ asio::awaitable<bool> Supervisor::prepare(pg::Connection& connection) {
         last_complaint_ = "read only";
         co_return false;
     }
+    if (const auto conflict = catalog::version_conflict(*installation)) {
+        if (last_complaint_ != conflict->what()) {
+            log_.error(conflict->what(), {{"hint", conflict->hint()}});
+        }
+        last_complaint_ = conflict->what();
+        co_return false;
+    }
     co_return true;
 }
 
@@ -232,6 +247,7 @@ asio::awaitable<void> Supervisor::unload_views() {
 asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
     co_await stop_views();
     const auto stored = co_await catalog::load_views(connection);
+    look_sql_ = capture::look_sql(stored);
     known_ids_.clear();
     for (const auto& view : stored) {
         if (view.state != catalog::ViewState::building) {
@@ -366,7 +382,7 @@ asio::awaitable<DoorbellAction> Supervisor::carry_out(pg::Connection& connection
 
 asio::awaitable<capture::Look> Supervisor::measured_look(pg::Connection& connection) {
     try {
-        co_return co_await capture::look(connection);
+        co_return co_await capture::look(connection, look_sql_);
     } catch (const pg::Error&) {
         metrics_.polled(observe::PollOutcome::failed);
         throw;
@@ -374,7 +390,20 @@ asio::awaitable<capture::Look> Supervisor::measured_look(pg::Connection& connect
 }
 
 asio::awaitable<DoorbellAction> Supervisor::look(pg::Connection& connection) {
-    const auto found = co_await measured_look(connection);
+    const auto since = clock_.now();
+    std::optional<capture::Look> seen;
+    try {
+        seen = co_await measured_look(connection);
+    } catch (const pg::Error& error) {
+        if (error.sqlstate() != undefined_table) {
+            throw;
+        }
+    }
+    if (!seen) {  // a log went with its views
+        views_changed_ = true;
+        co_return doorbell_->tick(clock_.now());
+    }
+    const auto& found = *seen;
     set_database(observe::DatabaseState::up);
     metrics_.set_database_time(observe::SystemTime(
         std::chrono::duration_cast<observe::SystemTime::duration>(std::chrono::duration<double>(found.now))));
@@ -388,7 +417,7 @@ asio::awaitable<DoorbellAction> Supervisor::look(pg::Connection& connection) {
             if (loop->view_id() != view.id) {
                 continue;
             }
-            loop->looked(view, found.now);
+            loop->looked(view, found.now, since);
             if (view.pending > 0 && loop->takes_changes()) {
                 poll.found = Poll::Found::changes;
             }
@@ -412,6 +441,24 @@ bool Supervisor::views_differ(const capture::Look& found) const {
     return ids != known_ids_;
 }
 
+// The bell names the source, so its readers need not wait until we have looked.
+void Supervisor::tell_readers(const std::deque<pg::Notification>& notifications) {
+    std::set<int> sources;
+    for (const auto& one : notifications) {
+        const auto payload = nlohmann::json::parse(one.payload, nullptr, false);
+        if (one.channel == "freshet" && payload.is_object() &&
+            payload.value("source", nlohmann::json()).is_number_integer()) {
+            sources.insert(payload["source"].get<int>());
+        }
+    }
+    for (const auto& loop : views_) {
+        const auto& read = loop->view().sources;
+        if (std::any_of(read.begin(), read.end(), [&](const auto& one) { return sources.contains(one.id); })) {
+            loop->rung();
+        }
+    }
+}
+
 asio::awaitable<DoorbellAction> Supervisor::wait(pg::Connection& connection, core::Clock::TimePoint until) {
     until = std::min(until, upkeep_.next());
     const auto left =
@@ -423,6 +470,7 @@ asio::awaitable<DoorbellAction> Supervisor::wait(pg::Connection& connection, cor
     const auto notifications = connection.take_notifications();
     if (!notifications.empty()) {
         metrics_.notifications_received(static_cast<std::int64_t>(notifications.size()));
+        tell_readers(notifications);
         co_return doorbell_->notified(clock_.now());
     }
     if (first == 1 && look_soon_ && !stopping_) {

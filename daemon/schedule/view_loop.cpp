@@ -41,7 +41,9 @@ ViewMachine::Timing timing_of(const settings::ViewSettings& settings) {
     return timing;
 }
 
-asio::awaitable<void> open_session(pg::Link& link) { co_await link.get(); }
+asio::awaitable<void> open_session(pg::Link& link) {
+    co_await link.get();
+}
 
 observe::FailureReason reason_of(const core::Error& error) {
     const auto* from_server = dynamic_cast<const pg::Error*>(&error);
@@ -95,11 +97,20 @@ asio::awaitable<void> ViewLoop::run() {
     }
 }
 
-void ViewLoop::looked(const capture::PolledView& found, double now) {
+void ViewLoop::rung() {
+    if (fault_.empty() && !broken_) {
+        act(machine_.rung(context_.clock.now()));
+    }
+}
+
+void ViewLoop::looked(const capture::PolledView& found, double now, Clock::time_point since) {
+    if (refreshed_at_ && since < *refreshed_at_) {
+        return;  // it may not show our last refresh, after which there is another look
+    }
     now_at_look_ = now;
     looked_at_ = context_.clock.now();
     pending_ = found.pending;
-    generation_ = std::max(generation_, found.generation);  // the look may be older than our last refresh
+    generation_ = std::max(generation_, found.generation);
     last_refresh_at_ = found.last_refresh_at;
     last_status_ = found.last_status;
     if (last_refresh_at_) {
@@ -165,9 +176,9 @@ observe::ViewStatus ViewLoop::status() const {
     if (as_of_) {
         status.as_of = moment(*as_of_);
         const std::chrono::duration<double> age(now_at_look_ - *as_of_);
-        status.staleness = std::max(std::chrono::milliseconds(0),
-                                    std::chrono::duration_cast<std::chrono::milliseconds>(
-                                        age + (context_.clock.now() - looked_at_)));
+        status.staleness =
+            std::max(std::chrono::milliseconds(0),
+                     std::chrono::duration_cast<std::chrono::milliseconds>(age + (context_.clock.now() - looked_at_)));
     }
     status.pending_changes = pending_;
     if (last_refresh_at_) {
@@ -249,7 +260,7 @@ asio::awaitable<bool> ViewLoop::happened_after_all(pg::Link& link) {
         co_return false;  // a broken view is recomputed once more: it must be marked ready, too
     }
     const auto generation = co_await refresh::generation_of(*connection, view_.id);
-    co_return generation && *generation > generation_;
+    co_return generation&&* generation > generation_;
 }
 
 asio::awaitable<refresh::Outcome> ViewLoop::refresh_on(pg::Connection& connection, refresh::Request request) {
@@ -322,10 +333,16 @@ asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
             link.drop();
         }
         context_.log.warning("connection lost during commit", {{"view", name_}, {"committed", happened}});
-        context_.metrics.refresh_ended(name_, {std::string(catalog::name_of(view_.strategy)),
-                                               happened ? observe::RefreshOutcome::success
-                                                        : observe::RefreshOutcome::failed,
-                                               trigger, observe::FailureReason::other, took(), {}, 0, 0, 0});
+        context_.metrics.refresh_ended(name_,
+                                       {std::string(catalog::name_of(view_.strategy)),
+                                        happened ? observe::RefreshOutcome::success : observe::RefreshOutcome::failed,
+                                        trigger,
+                                        observe::FailureReason::other,
+                                        took(),
+                                        {},
+                                        0,
+                                        0,
+                                        0});
         if (happened) {
             refresh_done(trigger);
         } else {
@@ -349,8 +366,7 @@ asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
     act(machine_.refresh_failed(context_.clock.now(), Failure::retryable));
 }
 
-void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, observe::Seconds took,
-                         bool announced) {
+void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, observe::Seconds took, bool announced) {
     report(outcome, trigger, took, announced);
     if (outcome.kind == refresh::Outcome::Kind::busy) {
         act(machine_.connection_lost(context_.clock.now()));  // to be tried again; nobody is to blame
@@ -396,8 +412,8 @@ void ViewLoop::report(const refresh::Outcome& outcome, TriggeredBy trigger, obse
         last_status_ = "success";
         last_error_.clear();
         if (outcome.oldest_change) {
-            context_.metrics.change_became_visible(
-                name_, observe::Seconds(outcome.as_of - *outcome.oldest_change) + took);
+            context_.metrics.change_became_visible(name_,
+                                                   observe::Seconds(outcome.as_of - *outcome.oldest_change) + took);
         }
         for (const auto& [event, count] : outcome.events) {
             if (counted_events_.contains(event)) {
@@ -417,6 +433,7 @@ void ViewLoop::refresh_done(TriggeredBy trigger) {
     if (trigger == TriggeredBy::scheduled && !scheduled_.empty()) {
         scheduled_.pop_front();
     }
+    refreshed_at_ = context_.clock.now();
     retrying_ = false;
     consecutive_failures_ = 0;
     context_.metrics.set_consecutive_failures(name_, 0);

@@ -18,8 +18,17 @@ ViewMachine::ViewMachine(Timing timing, core::Uniform uniform)
 
 ViewAction ViewMachine::changes_seen(TimePoint now, std::int64_t pending) {
     // Also while a refresh runs: the log still shows what it is about to take; only more than that is news.
-    if (pending > std::exchange(count_, pending)) {
+    const bool grew = pending > std::exchange(count_, pending);
+    if (!std::exchange(uncounted_, false) && grew) {
         open_window(now);
+    }
+    return decide(now);
+}
+
+ViewAction ViewMachine::rung(TimePoint now) {
+    if (!running_) {
+        open_window(now);
+        uncounted_ = true;
     }
     return decide(now);
 }
@@ -27,6 +36,7 @@ ViewAction ViewMachine::changes_seen(TimePoint now, std::int64_t pending) {
 ViewAction ViewMachine::nothing_pending(TimePoint now) {
     pending_.reset();
     count_ = 0;
+    uncounted_ = false;
     if (retry_ == TriggeredBy::event) {
         retry_.reset();
     }
@@ -48,6 +58,7 @@ ViewAction ViewMachine::refresh_succeeded(TimePoint now) {
     running_.reset();
     taken_.reset();
     count_ = 0;
+    uncounted_ = false;
     failures_ = 0;
     broken_ = false;
     not_before_.reset();

@@ -303,6 +303,36 @@ TEST_F(Integrity, AnOuterJoinIsNotFoldedWithoutItsUniqueIndex) {
     }
 }
 
+// Whether a refresh has to compare the whole image of a source.
+bool witness_is_stale(Client& client) {
+    return client.scalar("SELECT count(*)::text FROM freshet.source s JOIN freshet.capture_witness(ARRAY(SELECT id FROM "
+                         "freshet.source)) w ON w.source_id = s.id WHERE w.witness IS DISTINCT FROM s.witness") != "0";
+}
+
+TEST_F(Integrity, TheWitnessOfCaptureOutlivesWritersAndVacuum) {
+    EXPECT_FALSE(witness_is_stale(client));
+    write_everything(client);
+    client.exec("VACUUM ANALYZE entry");
+    client.exec("VACUUM FREEZE pg_trigger");
+    client.exec("VACUUM FULL pg_attribute");
+    ledger.engine.refresh("report");
+    EXPECT_FALSE(witness_is_stale(client));
+}
+
+TEST_F(Integrity, TheWitnessOfCaptureChangesWithWhateverCaptureRestsOn) {
+    for (const auto* change :
+         {"ALTER TABLE entry DISABLE TRIGGER freshet_insert", "ALTER TABLE entry ALTER COLUMN amount SET DEFAULT 1",
+          "ALTER TABLE account DROP CONSTRAINT account_pkey CASCADE", "ALTER TABLE entry RENAME TO posting",
+          "CREATE UNIQUE INDEX ON entry (id, kind)", "DROP FUNCTION freshet.capture_1_delete CASCADE",
+          "ALTER FUNCTION freshet.capture_1_update() RESET ALL"}) {
+        client.exec("BEGIN");
+        client.exec(change);
+        EXPECT_TRUE(witness_is_stale(client)) << change;
+        client.exec("ROLLBACK");
+        EXPECT_FALSE(witness_is_stale(client)) << change;
+    }
+}
+
 TEST_F(Integrity, AnInstallOfAnotherViewBreaksNone) {
     client.exec("UPDATE entry SET amount = 0 WHERE id = 4");
     ledger.engine.add_view("second", "SELECT kind, count(*) AS n FROM entry GROUP BY kind");

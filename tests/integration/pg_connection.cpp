@@ -413,6 +413,150 @@ TEST_F(PgTransaction, AStatementCutOffBeforeCommitIsNoDoubt) {
     EXPECT_THAT(error.what(), StartsWith("lost the connection to PostgreSQL: "));
 }
 
+struct PgPipeline : PgTransaction {
+    static std::vector<Statement> inserts(std::vector<std::string> values) {
+        std::vector<Statement> statements;
+        for (auto& value : values) {
+            statements.push_back({"INSERT INTO public.t VALUES ($1::int) RETURNING n", params(std::move(value))});
+        }
+        return statements;
+    }
+};
+
+TEST_F(PgPipeline, GivesTheResultsInOrder) {
+    const Session session = open();
+    const auto results = run([&] {
+        auto statements = inserts({"3", "1"});
+        statements.push_back({"SELECT $1::text, count(*) FROM public.t", params("two")});
+        statements.push_back({"UPDATE public.t SET n = 5 WHERE n = 3", {}});
+        return session->pipeline(std::move(statements));
+    });
+    ASSERT_EQ(results.size(), 4U);
+    EXPECT_EQ(results[0].text(0, 0), "3");
+    EXPECT_EQ(results[1].text(0, 0), "1");
+    EXPECT_EQ(results[2].text(0, 0), "two");
+    EXPECT_EQ(results[2].integer(0, 1), 2);
+    EXPECT_EQ(results[3].affected(), 1);
+    const auto alone = run([&] { return session->query("SELECT 7"); });
+    EXPECT_EQ(alone.integer(0, 0), 7) << "the session is as it was before";
+}
+
+TEST_F(PgPipeline, PreparesEachStatementOnce) {
+    const Session session = open();
+    for (int i = 0; i < 3; ++i) {
+        run([&] { return session->pipeline(inserts({"1", "2"})); });
+    }
+    run([&] { return session->prepared(inserts({"1"}).front().sql, params("3")); });
+    const auto prepared = run([&] { return session->query("SELECT count(*) FROM pg_prepared_statements"); });
+    EXPECT_EQ(prepared.integer(0, 0), 1);
+    EXPECT_EQ(rows(), "7");
+}
+
+TEST_F(PgPipeline, TheFirstFailureIsThrownAndNothingAfterItRuns) {
+    const Session session = open();
+    const Error error = failure([&] {
+        auto statements = inserts({"1", "x", "2"});
+        statements.push_back({"SELECT 4", {}});
+        return session->pipeline(std::move(statements));
+    });
+    EXPECT_EQ(error.sqlstate(), "22P02");
+    EXPECT_EQ(error.fields().index, 1U);
+    EXPECT_THAT(error.fields().statement, StartsWith("INSERT"));
+    EXPECT_EQ(rows(), "0") << "outside a transaction they are one";
+    const auto again = run([&] { return session->pipeline(inserts({"1"})); });
+    EXPECT_EQ(again.size(), 1U);
+    const auto skipped = run([&] { return session->prepared("SELECT 4"); });
+    EXPECT_EQ(skipped.integer(0, 0), 4) << "what was never prepared is not taken for prepared";
+}
+
+TEST_F(PgPipeline, ADeadlineCancelsItAndKeepsTheSession) {
+    const Session session = open();
+    const Error error = failure([&] {
+        auto statements = inserts({"1"});
+        statements.push_back({"SELECT pg_sleep(60)", {}});
+        statements.push_back({"SELECT 1", {}});
+        return session->pipeline(std::move(statements), milliseconds(200));
+    });
+    EXPECT_TRUE(error.timed_out());
+    EXPECT_EQ(error.fields().index, 1U);
+    EXPECT_TRUE(session->alive());
+    EXPECT_EQ(rows(), "0");
+    run([&] { return session->pipeline(inserts({"1"})); });
+    EXPECT_EQ(rows(), "1");
+}
+
+TEST_F(PgPipeline, MoreThanTheSocketBufferGoesBothWays) {
+    const Session session = open();
+    const auto results = run([&] {
+        std::vector<Statement> statements;
+        for (int i = 0; i < 4; ++i) {
+            statements.push_back({"SELECT $1::text || repeat('y', 3000000)", params(std::string(3'000'000, 'x'))});
+        }
+        return session->pipeline(std::move(statements));
+    });
+    ASSERT_EQ(results.size(), 4U);
+    EXPECT_EQ(results[3].text(0, 0).size(), 6'000'000U);
+}
+
+TEST_F(PgPipeline, BeginsAndCommitsATransaction) {
+    const Session session = open();
+    run([&]() -> awaitable<void> {
+        auto begun = co_await Transaction::begin_with(*session, Isolation::repeatable_read, inserts({"1", "2"}));
+        EXPECT_TRUE(session->in_transaction());
+        EXPECT_EQ(begun.second.size(), 2U);
+        EXPECT_EQ(begun.second[1].text(0, 0), "2");
+        EXPECT_EQ(rows(), "0");
+        co_await begun.first.commit_with(inserts({"3"}));
+    });
+    EXPECT_FALSE(session->in_transaction());
+    EXPECT_EQ(rows(), "3");
+}
+
+TEST_F(PgPipeline, AFailureAtTheBeginningLeavesNoTransaction) {
+    const Session session = open();
+    const Error error = failure([&]() -> awaitable<void> {
+        const auto begun = co_await Transaction::begin_with(*session, Isolation::repeatable_read, inserts({"1", "x"}));
+        static_cast<void>(begun);
+    });
+    EXPECT_EQ(error.fields().index, 1U) << "without counting the BEGIN";
+    EXPECT_TRUE(session->alive());
+    EXPECT_FALSE(session->in_transaction());
+    EXPECT_EQ(rows(), "0");
+}
+
+TEST_F(PgPipeline, AFailureBeforeTheCommitLeavesTheTransactionToBeRolledBack) {
+    const Session session = open();
+    run([&]() -> awaitable<void> {
+        auto begun = co_await Transaction::begin_with(*session, Isolation::repeatable_read, inserts({"1"}));
+        bool failed = false;
+        try {
+            co_await begun.first.commit_with(inserts({"2", "x"}));
+        } catch (const Error& error) {
+            EXPECT_EQ(error.fields().index, 1U);
+            EXPECT_FALSE(error.in_doubt());
+            failed = true;
+        }
+        EXPECT_TRUE(failed);
+        EXPECT_TRUE(session->in_transaction());
+        co_await begun.first.rollback();
+    });
+    EXPECT_TRUE(session->alive());
+    EXPECT_EQ(rows(), "0");
+}
+
+TEST_F(PgPipeline, ACommitWhoseAnswerIsCutOffIsInDoubtAndDone) {
+    testing::TcpGate gate(testing::shared_cluster().socket());
+    const Session session = open(gate.conninfo(database.name()));
+    gate.cut_when_client_sends("COMMIT", testing::TcpGate::Trigger::delivered);
+    const Error error = failure([&]() -> awaitable<void> {
+        auto begun = co_await Transaction::begin_with(*session, Isolation::repeatable_read, inserts({"1"}));
+        co_await begun.first.commit_with(inserts({"2"}));
+    });
+    EXPECT_TRUE(error.in_doubt());
+    EXPECT_FALSE(session->alive());
+    EXPECT_TRUE(testing::eventually([&] { return rows() == "2"; }));
+}
+
 struct PgCopy : PgTransaction {
     // COPY into t of the given chunks.
     std::int64_t copy(Connection& session, std::vector<std::string> chunks) {

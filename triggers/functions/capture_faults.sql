@@ -9,7 +9,11 @@ DECLARE
     partition oid;
     filled boolean;
 BEGIN
-    FOR one IN SELECT s.* FROM freshet.source s WHERE s.id = ANY (sources) AND s.operations <> '{}' ORDER BY s.id LOOP
+    FOR one IN
+        SELECT s.* FROM freshet.source s JOIN freshet.capture_witness(sources) w ON w.source_id = s.id
+        WHERE s.operations <> '{}' AND (s.image IS NULL OR s.witness IS DISTINCT FROM w.witness OR w.witness IS NULL)
+        ORDER BY s.id
+    LOOP
         present := freshet.capture_image(one.id);
         CONTINUE WHEN present = one.image;
         source_id := one.id;

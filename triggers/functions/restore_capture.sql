@@ -103,6 +103,7 @@ BEGIN
         RAISE EXCEPTION 'partitions of %.% came or went meanwhile', one.schema_name, one.table_name
             USING ERRCODE = 'lock_not_available';
     END IF;
+    UPDATE freshet.source s SET witness = w.witness FROM freshet.capture_witness(ARRAY[one.id]) w WHERE s.id = one.id;
     RETURN missed;
 END
 $freshet$;

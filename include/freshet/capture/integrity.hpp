@@ -1,6 +1,6 @@
-// The integrity of capture: why changes of a source may go unnoticed, and putting right what can be. What is to be right
-// is recorded with the source (freshet.capture_image), so that a look costs one statement on the catalogs, in whichever
-// snapshot it is made.
+// The integrity of capture: why changes of a source may go unnoticed, and putting right what can be. What is to be
+// right is recorded with the source (freshet.capture_image), so that a look costs one statement on the catalogs, in
+// whichever snapshot it is made.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -35,8 +35,11 @@ struct CaptureFault {
 
 // Of all sources. None in a schema that an older version installed.
 asio::awaitable<std::vector<CaptureFault>> capture_faults(pg::Connection& connection);
-// Of these sources, as the transaction's snapshot sees it; without the harmless ones.
-asio::awaitable<std::vector<CaptureFault>> capture_faults_of(pg::Connection& connection, std::vector<int> sources);
+// The same for the daemon's watch, which also keeps the later looks of refreshes cheap (freshet.capture_witness).
+asio::awaitable<std::vector<CaptureFault>> watch_capture(pg::Connection& connection);
+// Asks for those of these sources, as the transaction's snapshot sees it; without the harmless ones.
+pg::Statement capture_faults_of(const std::vector<int>& sources);
+std::vector<CaptureFault> read_faults(const pg::Result& rows);
 
 struct Restored {
     bool done = false;     // else `obstacle` says why not

@@ -79,12 +79,12 @@ std::vector<std::string> drop_capture(int source_id);
 // Changes when anything create_log or create_triggers would write changes, or what the programs count on.
 std::string fingerprint(const SourceCapture& capture);
 
-// The pending changes of a view. $1: its position. Rows: source (integer), kind (log, or of a marker), changes
+// The pending changes of the view whose id is the expression `view`. Rows: source (integer), kind (log, or of a marker), changes
 // (bigint), oldest (timestamptz), events (bigint[], by bit). The kinds of markers are truncate, unclear and touch.
 struct SurveyedSource {
     int source_id = 0;
     int event_bits = 0;
 };
-std::string survey_sql(const std::vector<SurveyedSource>& sources, std::string_view strategy);
+std::string survey_sql(const std::string& view, const std::vector<SurveyedSource>& sources, std::string_view strategy);
 
 }  // namespace freshet::capture

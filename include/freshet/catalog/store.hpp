@@ -27,9 +27,9 @@ std::string_view name_of(ViewState state);
 struct StoredSource {
     int id = 0;
     sql::QualifiedName table;
-    std::int64_t relation = 0;           // its oid when it was captured
-    std::string fingerprint;             // of the installed capture
-    std::vector<std::string> events;     // by bit
+    std::int64_t relation = 0;        // its oid when it was captured
+    std::string fingerprint;          // of the installed capture
+    std::vector<std::string> events;  // by bit
 };
 
 struct StoredView {
@@ -73,6 +73,11 @@ struct Installation {
     }
     bool other_timeline() const { return !timeline.empty() && !present_timeline.empty() && timeline != present_timeline; }
 };
+
+// The schema that this freshetd works with: the number of its migrations.
+int schema_version();
+// What to tell a user whose database another version of freshetd installed; nullopt if this one did.
+std::optional<core::Error> version_conflict(const Installation& installation);
 
 // nullopt if the freshet schema does not exist. Throws core::Error if the role may not read it.
 asio::awaitable<std::optional<Installation>> load_installation(pg::Connection& connection);

@@ -47,5 +47,8 @@ asio::awaitable<ViewsRead> views_read(pg::Connection& connection, std::string no
 // search_path, which must be that of freshet's sessions (pg_catalog).
 asio::awaitable<std::vector<std::string>> redefined_views(pg::Connection& connection,
                                                           std::vector<compile::ViewRead> views);
+// The same in two halves, for a pipeline. Not for an empty list.
+pg::Statement ask_for_redefined(const std::vector<compile::ViewRead>& views);
+std::vector<std::string> read_redefined(const pg::Result& rows);
 
 }  // namespace freshet::catalog

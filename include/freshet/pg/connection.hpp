@@ -34,9 +34,16 @@ struct ConnectOptions {
     Timeout default_timeout{60'000};  // of a statement that names none
     // Set after connecting; pinned so that no role or database default changes what our SQL means.
     std::vector<std::pair<std::string, std::string>> settings = {
-        {"search_path", "pg_catalog"}, {"DateStyle", "ISO, MDY"},   {"IntervalStyle", "postgres"},
-        {"TimeZone", "UTC"},           {"extra_float_digits", "1"}, {"bytea_output", "hex"},
+        {"search_path", "pg_catalog"},         {"DateStyle", "ISO, MDY"},
+        {"IntervalStyle", "postgres"},         {"TimeZone", "UTC"},
+        {"extra_float_digits", "1"},           {"bytea_output", "hex"},
         {"standard_conforming_strings", "on"}, {"client_encoding", "UTF8"}};
+};
+
+// One statement of a pipeline, with its parameters ($1...).
+struct Statement {
+    std::string sql;
+    Params params;
 };
 
 struct Notification {
@@ -60,6 +67,11 @@ class Connection {
     // Prepared on first use in this session and kept by its text (at most 256, oldest dropped).
     asio::awaitable<Result> prepared(std::string sql, Params params = {});
     asio::awaitable<Result> prepared(std::string sql, Params params, Timeout timeout);
+    // Statements that need not wait for each other's results, in one round trip: each prepared on first use as
+    // prepared() does, their results in order. The first that fails throws, its number in the error's index; those
+    // after it were not run. Outside a transaction they are one, which is committed at the end.
+    asio::awaitable<std::vector<Result>> pipeline(std::vector<Statement> statements);
+    asio::awaitable<std::vector<Result>> pipeline(std::vector<Statement> statements, Timeout timeout);
     // Several statements separated by semicolons, simple protocol; returns the last result.
     asio::awaitable<Result> script(std::string sql);
     asio::awaitable<Result> script(std::string sql, Timeout timeout);
@@ -91,6 +103,11 @@ class Connection {
 class Transaction {
   public:
     static asio::awaitable<Transaction> begin(Connection& connection, Isolation isolation);
+    // The same with its first statements in one round trip (Connection::pipeline). When one of them fails, the
+    // transaction is rolled back and the error thrown; its index is that in `statements`.
+    static asio::awaitable<std::pair<Transaction, std::vector<Result>>> begin_with(Connection& connection,
+                                                                                   Isolation isolation,
+                                                                                   std::vector<Statement> statements);
     ~Transaction();
     Transaction(Transaction&& other) noexcept;
     Transaction(const Transaction&) = delete;
@@ -99,6 +116,9 @@ class Transaction {
 
     // A connection lost meanwhile throws pg::Error with in_doubt().
     asio::awaitable<void> commit();
+    // The same with its last statements in one round trip. When one of them fails, nothing is committed and the
+    // transaction goes on to be: roll it back.
+    asio::awaitable<void> commit_with(std::vector<Statement> statements);
     asio::awaitable<void> rollback();
 
   private:

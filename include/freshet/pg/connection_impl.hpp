@@ -29,8 +29,11 @@ class Connection::Impl {
     asio::awaitable<Result> query(std::string sql, Params params, Timeout timeout);
     asio::awaitable<Result> prepared(std::string sql, Params params, Timeout timeout);
     asio::awaitable<Result> script(std::string sql, Timeout timeout);
+    enum class Ends { open, commit };
+    asio::awaitable<std::vector<Result>> pipeline(std::vector<Statement> statements, Timeout timeout, Ends ends);
     asio::awaitable<std::int64_t> copy_in(std::string sql, std::function<bool(std::string&)> next, Timeout timeout);
     asio::awaitable<void> commit();
+    asio::awaitable<void> commit_with(std::vector<Statement> statements);
     asio::awaitable<bool> wait_notification(Timeout timeout);
     asio::awaitable<bool> cancel();
     void close() noexcept;
@@ -43,6 +46,19 @@ class Connection::Impl {
     Timeout default_timeout() const noexcept { return options_.default_timeout; }
 
   private:
+    // What libpq answers one by one: a statement is prepared, or runs.
+    struct PipelineStep {
+        std::size_t statement;
+        std::string prepares;  // the name; empty for one that runs
+    };
+    struct Pipeline {
+        std::vector<Statement> statements;
+        std::vector<PipelineStep> steps;
+        std::size_t next = 0;  // the step whose results are being read
+        bool synced = false;
+        std::vector<Result> results;  // by statement
+        std::size_t failed = 0;       // the statement
+    };
     struct Exchange {
         std::string statement;
         Timeout timeout{};
@@ -50,6 +66,7 @@ class Connection::Impl {
         bool during_commit = false;
         Result last;
         std::optional<Error::Fields> failure;
+        std::optional<Pipeline> pipeline;
     };
     // Holds the turn: engages exchange_, and abandons the session when left with a statement still under way.
     class Turn;
@@ -69,6 +86,7 @@ class Connection::Impl {
     asio::awaitable<void> stop();
     void require_sent(int sent);
     void keep(Result result);
+    static void require_committed(const Result& result);
     void note_loss();
     void note_timeout();
     Result outcome();
@@ -81,11 +99,18 @@ class Connection::Impl {
     void forget_if_stale(const std::string& sql);
     void send_prepared(const std::string& name, const Params& params);
 
+    // pipeline
+    void send(Pipeline& pipeline);
+    asio::awaitable<bool> drain_pipeline(Deadline deadline);
+    void keep_step(Pipeline& pipeline, Result result);
+
     // copy
     asio::awaitable<bool> start_copy();
     asio::awaitable<bool> send_chunks(std::function<bool(std::string&)> next);
 
     void collect_notifications();
+
+    static constexpr std::size_t statements_kept = 256;
 
     asio::any_io_executor executor_;
     ConnectOptions options_;

@@ -19,6 +19,7 @@ class Error : public core::Error {
         std::string hint;
         int position = 0;  // of the error in `statement`, counted in characters from 1; 0 if unknown
         std::string statement;
+        std::size_t index = 0;  // of the statement in its pipeline
         bool connection_lost = false;
         bool during_commit = false;
         bool timed_out = false;  // our own deadline passed; the statement was cancelled

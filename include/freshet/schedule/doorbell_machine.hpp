@@ -1,8 +1,9 @@
 // When to look at the change log, and when writers have to ring: the armed protocol as a pure machine.
 //
-// NOTIFY costs writers dearly at commit, so triggers ring only while the bell is armed. Awake, we look at the log by
-// ourselves and the bell is off. When nothing came for a while we arm it, and go on looking until every transaction
+// NOTIFY costs many writers dearly at commit, so triggers ring only while the bell is armed. Awake, we look at the log
+// by ourselves and the bell is off. When nothing came for a while we arm it, and go on looking until every transaction
 // that may have read "not armed" has ended; only then do we sleep. So no change is left without a bell or a look.
+// Bells that are few do not wake us: whoever reads what changed is told, and a look comes after. Many in a second do.
 //
 // Transactions are compared by their 64-bit numbers: the first look after arming has a snapshot whose xmax is above
 // every transaction that was open when the bell was armed; they have all ended once a later snapshot's xmin reaches it.
@@ -53,6 +54,7 @@ class DoorbellMachine {
         Duration idle_poll{1000};        // without work, when nobody rings; also the limit while settling
         Duration fallback_poll{10'000};  // while writers ring
         Duration quiet{1000};            // without work before we arm
+        int bells{10};                   // in a second, that may ring without waking us
     };
 
     enum class State { disconnected, disarming, awake, arming, settling, asleep, stopped };
@@ -80,6 +82,7 @@ class DoorbellMachine {
     DoorbellAction arm();
     DoorbellAction disarm();
     DoorbellAction wake(TimePoint now);
+    DoorbellAction bell_in_sleep(TimePoint now);
     DoorbellAction stay_awake(TimePoint now);
     DoorbellAction fall_asleep(TimePoint now);
     void watch_open_transactions(const Poll& poll);
@@ -93,6 +96,9 @@ class DoorbellMachine {
     TimePoint last_poll_{};
     TimePoint last_found_{};
     Duration settle_wait_{0};
+    TimePoint counting_since_{};
+    int bells_ = 0;                            // since then
+    bool rung_ = false;                        // and no look since has found the log empty
     std::optional<std::uint64_t> armed_xmax_;  // above every transaction open when we armed; of the first look after it
     bool settled_ = false;                     // those have all ended
 };

@@ -61,6 +61,7 @@ class Supervisor {
     asio::awaitable<DoorbellAction> carry_out(pg::Connection& connection, DoorbellAction action);
     asio::awaitable<capture::Look> measured_look(pg::Connection& connection);
     asio::awaitable<DoorbellAction> look(pg::Connection& connection);
+    void tell_readers(const std::deque<pg::Notification>& notifications);
     asio::awaitable<DoorbellAction> wait(pg::Connection& connection, core::Clock::TimePoint until);
     asio::awaitable<void> silence(pg::Connection& connection);
     asio::awaitable<void> pause_for(std::chrono::milliseconds time);
@@ -91,6 +92,7 @@ class Supervisor {
     bool look_soon_ = false;
     observe::DatabaseState database_ = observe::DatabaseState::down;
     observe::Leadership leadership_ = observe::Leadership::standby;
+    std::string look_sql_;
     std::set<int> known_ids_;           // of the generations in place when the views were loaded
     std::vector<std::string> missing_;  // configured, but not installed
     std::chrono::steady_clock::time_point alive_at_;

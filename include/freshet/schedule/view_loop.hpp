@@ -52,12 +52,15 @@ class ViewLoop {
 
     asio::awaitable<void> run();
 
-    // Before run(): the views it is connected with, itself among them, in dependency order. They share the gate, and are
-    // refreshed together whichever of them begins (docs/decisions/0007). All of them must outlive its run().
+    // Before run(): the views it is connected with, itself among them, in dependency order. They share the gate, and
+    // are refreshed together whichever of them begins (docs/decisions/0007). All of them must outlive its run().
     void join_chain(std::shared_ptr<ChainGate> gate, std::vector<ChainPeer> chain);
 
     // What the last look at the log found. `now` is the look's moment on the database's clock.
-    void looked(const capture::PolledView& found, double now);
+    // A look that began at `since`.
+    void looked(const capture::PolledView& found, double now, core::Clock::TimePoint since);
+    // A writer of one of its sources rang.
+    void rung();
     void request_scheduled(std::optional<std::string> tenant);
     // The capture of a source does not work: refreshing would only hide it. Empty once it works again.
     void capture_fault(std::string reason);
@@ -115,8 +118,9 @@ class ViewLoop {
     std::optional<ViewMachine::TimePoint> announced_at_;
     bool announcement_held_ = false;  // the newest refresh was not announced
     std::int64_t generation_ = 0;
-    bool retrying_ = false;                    // the last try failed or lost its session
-    std::optional<observe::Seconds> waited_;  // from the first change seen to the beginning; not of a retry
+    std::optional<core::Clock::TimePoint> refreshed_at_;  // when the last refresh of its own succeeded
+    bool retrying_ = false;                               // the last try failed or lost its session
+    std::optional<observe::Seconds> waited_;              // from the first change seen to the beginning; not of a retry
     std::string fault_;
     bool broken_ = false;
     CostModel costs_;

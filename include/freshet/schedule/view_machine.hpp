@@ -54,6 +54,9 @@ class ViewMachine {
     // grew is a change that breaks the quiet; the same count again is not.
     ViewAction changes_seen(TimePoint now, std::int64_t pending);
     ViewAction nothing_pending(TimePoint now);
+    // A writer rang: something changed, how much the next look tells. What that look counts is what the bell was about;
+    // had more come meanwhile, the look after the refresh finds it.
+    ViewAction rung(TimePoint now);
 
     // Asked for by a person, the calendar or the start. Repeated requests of a kind count once. A manual one starts at
     // once even while backing off, paused or broken; the others wait for the end of a backoff or pause.
@@ -65,8 +68,8 @@ class ViewMachine {
     // The session went away, maybe while it refreshed. Retried like a failure, but the view is not to blame.
     ViewAction connection_lost(TimePoint now);
 
-    // Another view's refresh, of the same chain, brought this one up to date, or could not. A refresh of its own that is
-    // under way is not touched: it ends by itself.
+    // Another view's refresh, of the same chain, brought this one up to date, or could not. A refresh of its own that
+    // is under way is not touched: it ends by itself.
     ViewAction taken_along(TimePoint now);
     ViewAction left_behind(TimePoint now);
 
@@ -79,9 +82,7 @@ class ViewMachine {
     observe::ViewState state() const noexcept { return state_; }
     int consecutive_failures() const noexcept { return failures_; }
     // Since when the changes that the running refresh takes were seen pending; empty if it takes none.
-    std::optional<TimePoint> taken_since() const {
-        return taken_ ? std::optional(taken_->first) : std::nullopt;
-    }
+    std::optional<TimePoint> taken_since() const { return taken_ ? std::optional(taken_->first) : std::nullopt; }
 
   private:
     struct Window {
@@ -105,6 +106,7 @@ class ViewMachine {
 
     std::optional<Window> pending_;  // changes that no refresh has taken yet
     std::int64_t count_ = 0;         // as last reported
+    bool uncounted_ = false;         // the bell rang, and nobody has looked since
     std::array<bool, 4> requests_{};
 
     std::optional<observe::TriggeredBy> running_;

@@ -16,7 +16,7 @@ using State = DoorbellMachine::State;
 using TimePoint = DoorbellMachine::TimePoint;
 
 constexpr TimePoint start{1h};
-constexpr DoorbellMachine::Timing timing{100ms, 1000ms, 10'000ms, 1000ms};
+constexpr DoorbellMachine::Timing timing{100ms, 1000ms, 10'000ms, 1000ms, 3};
 
 DoorbellAction until(TimePoint when) {
     return {Kind::wait_until, when};
@@ -51,6 +51,14 @@ DoorbellMachine asleep() {
     EXPECT_EQ(machine.polled(start + 1s, nothing()), until(start + 11s));
     EXPECT_EQ(machine.state(), State::asleep);
     return machine;
+}
+
+// More bells at once than may ring in a second.
+DoorbellAction ring_often(DoorbellMachine& machine, TimePoint now) {
+    for (int i = 0; i < timing.bells; ++i) {
+        EXPECT_EQ(machine.notified(now).kind, Kind::wait_until);
+    }
+    return machine.notified(now);
 }
 
 TEST(DoorbellArmed, BeginsSilentAndAwakeWhateverAnEarlierSessionLeft) {
@@ -115,7 +123,7 @@ TEST(DoorbellArmed, ChangesFoundWhileSettlingWakeIt) {
 
 TEST(DoorbellArmed, EachArmingWaitsForItsOwnTransactions) {
     auto machine = asleep();
-    machine.notified(start + 2s);
+    ring_often(machine, start + 2s);
     machine.disarmed(start + 2s);
     machine.polled(start + 2s, nothing(250, 300));
     EXPECT_EQ(machine.polled(start + 3s, nothing(250, 300)), arm);
@@ -124,9 +132,22 @@ TEST(DoorbellArmed, EachArmingWaitsForItsOwnTransactions) {
     EXPECT_EQ(machine.state(), State::settling);
 }
 
-TEST(DoorbellArmed, ABellWakesIt) {
+TEST(DoorbellArmed, AFewBellsAreFollowedByALookInItsSleep) {
     auto machine = asleep();
-    EXPECT_EQ(machine.notified(start + 5s), disarm);
+    for (auto now = start + 2s; now < start + 1h; now += 500ms) {
+        ASSERT_EQ(machine.notified(now), until(now + 100ms));
+        ASSERT_EQ(machine.notified(now + 50ms), until(now + 100ms)) << "a bell does not put the look off";
+        ASSERT_EQ(machine.tick(now + 100ms), poll);
+        ASSERT_EQ(machine.polled(now + 100ms, changes()), until(now + 200ms)) << "its readers are at work";
+        ASSERT_EQ(machine.polled(now + 200ms, nothing()), until(now + 200ms + 10s));
+        ASSERT_EQ(machine.state(), State::asleep);
+        now += 1s;
+    }
+}
+
+TEST(DoorbellArmed, ManyBellsInASecondWakeIt) {
+    auto machine = asleep();
+    EXPECT_EQ(ring_often(machine, start + 5s), disarm);
     EXPECT_EQ(machine.disarmed(start + 5s), poll);
     EXPECT_EQ(machine.state(), State::awake);
     EXPECT_EQ(machine.polled(start + 5s, changes()), until(start + 5100ms));
@@ -146,9 +167,9 @@ TEST(DoorbellArmed, SleepsOnAfterAnEmptyFallbackLook) {
     EXPECT_EQ(machine.state(), State::asleep);
 }
 
-TEST(DoorbellArmed, ABellWithNothingBehindItPutsItBackToSleepAfterQuiet) {
+TEST(DoorbellArmed, BellsWithNothingBehindThemPutItBackToSleepAfterQuiet) {
     auto machine = asleep();
-    machine.notified(start + 5s);
+    ring_often(machine, start + 5s);
     machine.disarmed(start + 5s);
     EXPECT_EQ(machine.polled(start + 5s, nothing()), until(start + 5100ms));
     EXPECT_EQ(machine.polled(start + 6s, nothing()), arm);
@@ -316,7 +337,7 @@ class Simulation {
     }
 
     std::mt19937 random_;
-    DoorbellMachine machine_{NotifyMode::armed, {100ms, 1000ms, 3'600'000ms, 500ms}};
+    DoorbellMachine machine_{NotifyMode::armed, {100ms, 1000ms, 3'600'000ms, 500ms, 2}};
     TimePoint now_ = start;
     TimePoint until_{};
     bool armed_ = false;

@@ -55,6 +55,30 @@ TEST_F(ViewMachineTest, WaitsForQuiet) {
     EXPECT_EQ(machine_.state(), ViewState::running);
 }
 
+TEST_F(ViewMachineTest, ABellIsAChangeWhichTheNextLookCounts) {
+    EXPECT_EQ(machine_.rung(start), until(start + 200ms));
+    EXPECT_EQ(machine_.changes_seen(start + 50ms, 3), until(start + 200ms)) << "what the bell was about";
+    EXPECT_EQ(machine_.changes_seen(start + 60ms, 4), until(start + 260ms));
+    EXPECT_EQ(machine_.rung(start + 100ms), until(start + 300ms)) << "another bell breaks the quiet";
+    EXPECT_EQ(machine_.changes_seen(start + 150ms, 5), until(start + 300ms));
+    EXPECT_EQ(machine_.tick(start + 300ms), run());
+}
+
+TEST_F(ViewMachineTest, ABellWithoutDebounceStartsAtOnceAndItsLookDoesNotStartAnother) {
+    machine_ = machine_with({0ms, 2000ms, 1000ms, 60'000ms});
+    EXPECT_EQ(machine_.rung(start), run());
+    EXPECT_EQ(machine_.changes_seen(start + 1ms, 1), wait()) << "counted while the refresh that takes it runs";
+    EXPECT_EQ(machine_.rung(start + 2ms), wait()) << "the look after the refresh finds what came meanwhile";
+    EXPECT_EQ(machine_.refresh_succeeded(start + 3ms), wait());
+    EXPECT_EQ(machine_.changes_seen(start + 4ms, 1), run());
+}
+
+TEST_F(ViewMachineTest, ABellOfWhatSomebodyElseFoldedIsForgotten) {
+    machine_.rung(start);
+    EXPECT_EQ(machine_.nothing_pending(start + 50ms), wait());
+    EXPECT_EQ(machine_.changes_seen(start + 60ms, 1), until(start + 260ms));
+}
+
 TEST_F(ViewMachineTest, NewChangesBreakTheQuietAndTheSameCountDoesNot) {
     machine_.changes_seen(start, 1);
     EXPECT_EQ(machine_.changes_seen(start + 100ms, 1), until(start + 200ms));

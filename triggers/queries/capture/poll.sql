@@ -1,14 +1,14 @@
 -- One look at everything, in one snapshot: each view's pending changes and position, and the server's clock. Pending for
--- a view is also what waits to be folded into the views it reads; "own" leaves that out.
+-- a view is also what waits to be folded into the views it reads; "own" leaves that out. {counts}: the pending changes of
+-- each view's log, as (id, changes, oldest).
 WITH own AS MATERIALIZED (
-    SELECT v.id, p.changes, p.oldest FROM freshet.view v CROSS JOIN LATERAL freshet.pending(v.id) AS p
-    WHERE v.state <> 'building'
+    SELECT c.id, sum(c.changes)::bigint AS changes, min(c.oldest) AS oldest FROM ({counts}) AS c GROUP BY c.id
 ), pending AS (
     SELECT r.view_id, sum(o.changes)::bigint AS changes, min(o.oldest) AS oldest
     FROM freshet.reads r JOIN own o ON o.id = r.below_id GROUP BY r.view_id
 )
-SELECT v.id, v.state, p.changes, extract(epoch FROM p.oldest)::float8 AS oldest, own.changes AS own_changes,
-       extract(epoch FROM o.as_of)::float8 AS as_of, o.generation,
+SELECT v.id, v.state, coalesce(p.changes, 0) AS changes, extract(epoch FROM p.oldest)::float8 AS oldest,
+       coalesce(own.changes, 0) AS own_changes, extract(epoch FROM o.as_of)::float8 AS as_of, o.generation,
        extract(epoch FROM o.last_refresh_at)::float8 AS last_refresh_at, o.last_status, o.last_error,
        o.consecutive_failures, s.xmin, s.xmax, s.now, s.notification_queue
 FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin, pg_snapshot_xmax(pg_current_snapshot())::text AS xmax,
