@@ -70,7 +70,7 @@ std::string delete_select(const SourceCapture& capture) {
            "\n        FROM " + rows_of(capture.columns, "freshet_old") + "\n        WHERE " + row_matters(capture);
 }
 
-// Whether the event's predicate held for the old version of the row.
+// That the event's predicate did not hold for the old version of the row, "o".
 std::string did_not_hold_before(const CapturedEvent& event) {
     std::string values;
     std::string names;
@@ -78,8 +78,7 @@ std::string did_not_hold_before(const CapturedEvent& event) {
         values += (values.empty() ? "" : ", ") + std::string("o.") + sql::quote(column);
         names += (names.empty() ? "" : ", ") + sql::quote(column);
     }
-    return " AND r.freshet_sign > 0 AND (SELECT " + event.predicate + " FROM (VALUES (" + values + ")) AS r(" + names +
-           ")) IS NOT TRUE";
+    return " AND (SELECT " + event.predicate + " FROM (VALUES (" + values + ")) AS r(" + names + ")) IS NOT TRUE";
 }
 
 // FULL JOIN is never a nested loop, so a plan made for one row stays good for many.
@@ -92,7 +91,9 @@ std::string update_select(const SourceCapture& capture, const Pairing& pair) {
     };
     std::string text = "SELECT r.freshet_sign";
     if (!capture.events.empty()) {
-        text += ", " + event_bits(capture, did_not_hold_before);
+        text += ", " + event_bits(capture, [](const CapturedEvent& event) {
+                    return " AND r.freshet_sign > 0" + did_not_hold_before(event);
+                });
     }
     return text + with_comma(columns_of(capture, "r")) + "\n        FROM " + pair.old_rows +
            " AS o\n        FULL JOIN " + pair.new_rows + " AS n ON " + pair.condition +
@@ -100,6 +101,24 @@ std::string update_select(const SourceCapture& capture, const Pairing& pair) {
            side("1", "n") + ") AS r\n        WHERE (o." + pair.marker + " IS NULL OR n." + pair.marker +
            " IS NULL OR ROW(" + columns_of(capture, "o") + ")::record OPERATOR(pg_catalog.*<>) ROW(" +
            columns_of(capture, "n") + ")::record)\n          AND (" + row_matters(capture) + ")";
+}
+
+// Most statements update one row. Then its two versions are all there is in the transition tables, and no join has to
+// find them. `pairs` is 1 for such a statement alone: of more rows two are looked at on each side.
+std::string look_at_one_row(const SourceCapture& capture) {
+    const auto two_of = [&](const std::string& transition) {
+        return "(SELECT r.* FROM " + rows_of(capture.columns, transition) + " LIMIT 2)";
+    };
+    auto text = "SELECT d.last_value, s.pairs, s.differ" +
+                std::string(capture.events.empty() ? " INTO bell, pairs, differ"
+                                                   : ", s.started INTO bell, pairs, differ, started") +
+                "\n    FROM freshet.doorbell AS d, (\n        SELECT count(*) AS pairs, bool_or(ROW(" +
+                columns_of(capture, "o") + ")::record OPERATOR(pg_catalog.*<>) ROW(" + columns_of(capture, "r") +
+                ")::record) AS differ";
+    if (!capture.events.empty()) {
+        text += ", bit_or(" + event_bits(capture, did_not_hold_before) + ") AS started";
+    }
+    return text + "\n        FROM " + two_of("freshet_old") + " AS o, " + two_of("freshet_new") + " AS r) AS s;\n    ";
 }
 
 std::string insert_into_log(const SourceCapture& capture, const std::string& slot, const std::string& select) {
@@ -128,6 +147,17 @@ std::string log_found(const SourceCapture& capture, const std::string& slot, con
            with_root("WITH l AS (" + insert +
                      " RETURNING freshet_events) SELECT count(*), bit_or(l.freshet_events) FROM l") +
            " INTO logged, started;";
+}
+
+std::string log_one_row(const SourceCapture& capture, const std::string& slot) {
+    const auto version = [&](const std::string& sign, const std::string& events, const std::string& transition) {
+        return "SELECT " + sign + (capture.events.empty() ? "" : ", " + events) + with_comma(columns_of(capture, "r")) +
+               " FROM " + rows_of(capture.columns, transition) + "\n        WHERE " + row_matters(capture);
+    };
+    return insert_into_log(capture, slot,
+                           version("-1", "0", "freshet_old") + "\n        UNION ALL " +
+                               version("1", "freshet_capture.started", "freshet_new")) +
+           ";\n        GET DIAGNOSTICS logged = ROW_COUNT;";
 }
 
 std::string mark_statement(const std::string& source, const std::string& slot, const std::string& kind) {
@@ -169,29 +199,34 @@ std::string trigger_function(const SourceCapture& capture, std::string_view oper
            dollar_quoted(body);
 }
 
-// `write` logs rows and sets `logged` to their number.
+constexpr const char* read_bell = "SELECT last_value INTO bell FROM freshet.doorbell;\n    ";
+
+// `begin` sets `bell`; `write` logs rows and sets `logged` to their number.
 std::string create_function(const SourceCapture& capture, std::string_view operation, const std::string& declarations,
-                            const std::string& write) {
-    return trigger_function(
-        capture, operation,
-        "#variable_conflict use_column\nDECLARE\n    bell integer;\n    logged bigint;\n    started integer;\n" +
-            declarations + "BEGIN\n    SELECT last_value INTO bell FROM freshet.doorbell;\n    " + write +
-            "IF bell & 2 <> 0 AND logged > 0 THEN\n        PERFORM pg_notify('freshet', " + payload(capture) +
-            ");\n    END IF;\n    RETURN NULL;\nEND");
+                            const std::string& begin, const std::string& write) {
+    return trigger_function(capture, operation,
+                            "#variable_conflict use_column\n<<freshet_capture>>\nDECLARE\n    bell integer;\n    "
+                            "logged bigint;\n    started integer;\n" +
+                                declarations + "BEGIN\n    " + begin + write +
+                                "IF bell & 2 <> 0 AND logged > 0 THEN\n        PERFORM pg_notify('freshet', " +
+                                payload(capture) + ");\n    END IF;\n    RETURN NULL;\nEND");
 }
 
 std::string create_function(const SourceCapture& capture, std::string_view operation, const std::string& select) {
-    return create_function(capture, operation, "",
+    return create_function(capture, operation, "", read_bell,
                            in_slot([&](const std::string& slot) { return log_statement(capture, slot, select); }));
 }
 
 std::string create_update_function(const SourceCapture& capture) {
     auto pair = pairing(capture);
     const auto told = update_select(capture, pair);
-    if (!capture.checks_updates()) {
-        return create_function(capture, "update", told);
-    }
     const auto log_told = in_slot([&](const std::string& slot) { return log_statement(capture, slot, told); });
+    if (!capture.checks_updates()) {
+        return create_function(capture, "update", "    pairs bigint;\n    differ boolean;\n", look_at_one_row(capture),
+                               "IF pairs = 1 THEN\n    IF NOT differ THEN\n        RETURN NULL;\n    END IF;\n    " +
+                                   in_slot([&](const std::string& slot) { return log_one_row(capture, slot); }) +
+                                   "ELSE\n    " + log_told + "END IF;\n    ");
+    }
     std::string log_all = log_told;
     if (!capture.identity.empty()) {
         pair.new_rows = found_rows(capture);
@@ -202,7 +237,7 @@ std::string create_update_function(const SourceCapture& capture) {
     }
     const auto mark = in_slot(
         [&](const std::string& slot) { return mark_statement(std::to_string(capture.source_id), slot, "unclear"); });
-    return create_function(capture, "update", verdict_declarations(),
+    return create_function(capture, "update", verdict_declarations(), read_bell,
                            find_verdict(capture) + "IF verdict = 'unclear' THEN\n    " + mark +
                                "logged := 1;\n    ELSE\n    " + log_all + "END IF;\n    ");
 }

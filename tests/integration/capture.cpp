@@ -50,7 +50,7 @@ const std::vector<Write>& writes() {
          "'again', day, amount FROM gone"},
         {"primary_key_of_the_many", "UPDATE entry SET id = -id"},
         {"primary_keys_swapped",
-         "BEGIN; UPDATE entry SET id = 0 WHERE id = 1; UPDATE entry SET id = 1 WHERE id = 200; "
+         "BEGIN; UPDATE entry SET id = 0, amount = amount + 1 WHERE id = 1; UPDATE entry SET id = 1 WHERE id = 200; "
          "UPDATE entry SET id = 200 WHERE id = 0; COMMIT"},
         {"cascaded_update", "UPDATE account SET id = id + 100"},
         {"cascaded_delete", "DELETE FROM account WHERE id IN (1, 2, 3)"},
@@ -99,6 +99,26 @@ TEST_P(Captured, IsFolded) {
     EXPECT_EQ(outcome.strategy, GetParam().strategy);
     EXPECT_EQ(ledger.fold().kind, refresh::Outcome::Kind::nothing_pending);
     EXPECT_EQ(ledger.engine.verify("report").differences, 0);
+}
+
+TEST(CapturedUpdate, OfOneRowLogsNothingUnlessWhatAViewReadsChanged) {
+    Ledger ledger;
+    ledger.engine.install();
+    ledger.client.exec("UPDATE entry SET id = 7000 WHERE id = 1; UPDATE entry SET amount = amount WHERE id = 2");
+    EXPECT_EQ(ledger.fold().kind, refresh::Outcome::Kind::nothing_pending);
+    ledger.client.exec("UPDATE entry SET amount = amount + 1 WHERE id = 7000");
+    EXPECT_EQ(ledger.fold().changes, 2);
+    EXPECT_EQ(ledger.wrong(), exact);
+}
+
+TEST(CapturedUpdate, OfNoRowAndOfTwoRowsIsToldByThePairs) {
+    Ledger ledger;
+    ledger.engine.install();
+    ledger.client.exec("UPDATE entry SET amount = 0 WHERE id = -5");
+    EXPECT_EQ(ledger.fold().kind, refresh::Outcome::Kind::nothing_pending);
+    ledger.client.exec("UPDATE entry SET amount = amount + CASE id WHEN 2 THEN 1 ELSE 0 END WHERE id IN (2, 3)");
+    EXPECT_EQ(ledger.fold().changes, 2) << "of the one that changed";
+    EXPECT_EQ(ledger.wrong(), exact);
 }
 
 INSTANTIATE_TEST_SUITE_P(Writes, Captured, ::testing::ValuesIn(writes()),
