@@ -32,7 +32,7 @@ PolledView read_view(const pg::Result& rows, int row) {
 
 }  // namespace
 
-std::string look_sql(const std::vector<catalog::StoredView>& views) {
+std::string look_sql(const std::vector<catalog::StoredView>& views, Watch watch) {
     std::string counts;
     for (const auto& view : views) {
         std::vector<SurveyedSource> sources;
@@ -47,6 +47,8 @@ std::string look_sql(const std::vector<catalog::StoredView>& views) {
         }
     }
     auto statement = query_text("poll");
+    statement.replace(statement.rfind("{watch}"), 7,
+                      watch == Watch::capture ? query_text("watched") : "true AS intact, NULL::bigint AS written");
     const auto place = statement.rfind("{counts}");
     return statement.replace(place, 8,
                              counts.empty() ? "SELECT 0 AS id, 0 AS changes, NULL::timestamptz AS oldest" : counts);
@@ -58,6 +60,11 @@ asio::awaitable<Look> look(pg::Connection& connection, std::string sql) {
     result.snapshot_xmin = std::stoull(rows.text(0, rows.column_index("xmin")));
     result.snapshot_xmax = std::stoull(rows.text(0, rows.column_index("xmax")));
     result.now = rows.number(0, rows.column_index("now"));
+    result.capture_intact = rows.boolean(0, rows.column_index("intact"));
+    if (const auto written = rows.column_index("written"); rows.get(0, written)) {
+        result.rows_written = rows.integer(0, written);
+    }
+    result.last_proof = rows.integer(0, rows.column_index("last_proof"));
     result.notification_queue_usage = rows.number(0, rows.column_index("notification_queue"));
     for (int i = 0; i < rows.rows(); ++i) {
         if (rows.get(i, 0)) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "freshet/async/first_of.hpp"
 #include "freshet/async/offload.hpp"
@@ -247,7 +248,8 @@ asio::awaitable<void> Supervisor::unload_views() {
 asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
     co_await stop_views();
     const auto stored = co_await catalog::load_views(connection);
-    look_sql_ = capture::look_sql(stored);
+    look_sql_ = capture::look_sql(stored, capture::Watch::changes);
+    watching_look_sql_ = capture::look_sql(stored, capture::Watch::capture);
     known_ids_.clear();
     for (const auto& view : stored) {
         if (view.state != catalog::ViewState::building) {
@@ -382,7 +384,8 @@ asio::awaitable<DoorbellAction> Supervisor::carry_out(pg::Connection& connection
 
 asio::awaitable<capture::Look> Supervisor::measured_look(pg::Connection& connection) {
     try {
-        co_return co_await capture::look(connection, look_sql_);
+        const bool seldom = doorbell_->state() == DoorbellMachine::State::asleep;
+        co_return co_await capture::look(connection, seldom ? watching_look_sql_ : look_sql_);
     } catch (const pg::Error&) {
         metrics_.polled(observe::PollOutcome::failed);
         throw;
@@ -422,6 +425,19 @@ asio::awaitable<DoorbellAction> Supervisor::look(pg::Connection& connection) {
                 poll.found = Poll::Found::changes;
             }
         }
+    }
+    // Another process may have refreshed or proven something.
+    auto moves = found.last_proof;
+    for (const auto& view : found.views) {
+        moves += view.generation;
+    }
+    const bool moved = std::exchange(moves_seen_, moves) != moves;
+    const bool written = found.rows_written && std::exchange(rows_written_, found.rows_written) != found.rows_written;
+    if (poll.found == Poll::Found::changes || moved || written) {
+        upkeep_.work_flows();
+    }
+    if (!found.capture_intact) {
+        upkeep_.hurry_watch();
     }
     metrics_.polled(poll.found == Poll::Found::changes ? observe::PollOutcome::found : observe::PollOutcome::empty);
     upkeep_.request_due(views_, found.now);
@@ -475,6 +491,7 @@ asio::awaitable<DoorbellAction> Supervisor::wait(pg::Connection& connection, cor
     }
     if (first == 1 && look_soon_ && !stopping_) {
         look_soon_ = false;
+        upkeep_.work_flows();
         co_return co_await look(connection);
     }
     co_return doorbell_->tick(clock_.now());

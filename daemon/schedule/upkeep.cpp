@@ -1,5 +1,6 @@
 #include "freshet/schedule/upkeep.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "freshet/capture/captured.hpp"
@@ -11,6 +12,7 @@ namespace freshet::schedule {
 namespace {
 
 constexpr std::chrono::seconds interval{5};
+constexpr std::chrono::seconds idle_interval{60};
 constexpr std::chrono::minutes calendar_interval{60};
 constexpr std::chrono::milliseconds trim_lock_timeout{50};
 
@@ -50,11 +52,35 @@ void Upkeep::stand_by() {
     metrics_.forget_cluster();
 }
 
+void Upkeep::work_flows() {
+    flows_ = true;
+    next_ = std::min(next_, last_ + interval);
+}
+
+// Looks while asleep see what the capture of tables rests on, but neither plain views that are defined anew nor proofs
+// that come due.
+std::chrono::milliseconds Upkeep::idle_pace(const Views& views) const {
+    std::chrono::milliseconds pace = idle_interval;
+    for (const auto& loop : views) {
+        if (!loop->view().program.views.empty()) {
+            pace = interval;
+        }
+    }
+    constexpr int fraction = 10;  // of the time between proofs
+    for (const auto& view : settings_.views) {
+        if (view.verify.count() > 0) {
+            pace = std::min(pace, std::max<std::chrono::milliseconds>(view.verify / fraction, interval));
+        }
+    }
+    return pace;
+}
+
 asio::awaitable<bool> Upkeep::run_if_due(pg::Connection& connection, const Views& views) {
     if (clock_.now() < next_) {
         co_return false;
     }
-    next_ = clock_.now() + interval;
+    last_ = clock_.now();
+    next_ = last_ + (std::exchange(flows_, false) ? interval : idle_pace(views));
     co_await measure_capture(connection);  // before rows are trimmed
     const auto log = co_await capture::keep_log_small(connection, settings_.daemon.log_rotate_bytes, trim_lock_timeout);
     show_sizes(log.sizes);

@@ -35,11 +35,17 @@ struct Look {
     std::uint64_t snapshot_xmax = 0;
     double now = 0;
     double notification_queue_usage = 0;
+    std::int64_t last_proof = 0;  // freshet.proof.id, whoever made it
+    // In the sources, as the statistics count; only with Watch::capture.
+    std::optional<std::int64_t> rows_written;
+    bool capture_intact = true;  // false: what it rests on may have changed, so that it should be looked at whole
 };
 
 // The statement that looks at these views: made for them, so that its plan is kept. It fails when one of their logs is
 // gone, and does not count the changes of views that are not among them.
-std::string look_sql(const std::vector<catalog::StoredView>& views);
+// With Watch::capture it also looks whether capture is intact.
+enum class Watch { changes, capture };
+std::string look_sql(const std::vector<catalog::StoredView>& views, Watch watch);
 asio::awaitable<Look> look(pg::Connection& connection, std::string sql);
 
 enum class Bell { silent, armed };

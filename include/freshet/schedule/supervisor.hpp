@@ -92,7 +92,10 @@ class Supervisor {
     bool look_soon_ = false;
     observe::DatabaseState database_ = observe::DatabaseState::down;
     observe::Leadership leadership_ = observe::Leadership::standby;
+    std::int64_t moves_seen_ = 0;  // generations and proofs at the last look
+    std::optional<std::int64_t> rows_written_;
     std::string look_sql_;
+    std::string watching_look_sql_;     // for looks that are seldom: with an eye on capture
     std::set<int> known_ids_;           // of the generations in place when the views were loaded
     std::vector<std::string> missing_;  // configured, but not installed
     std::chrono::steady_clock::time_point alive_at_;

@@ -1,6 +1,6 @@
-// What the leader does besides refreshing, every few seconds: measures the change log and keeps the change log small,
-// watches over capture, weighs recomputation, forgets old rows of the refresh log, and keeps the calendar of
-// reconciles.
+// What the leader does besides refreshing, every few seconds while work flows and every minute without: measures the
+// change log and keeps the change log small, watches over capture, weighs recomputation, forgets old rows of the
+// refresh log, and keeps the calendar of reconciles.
 //
 // Not thread-safe; lives on the control session. What it refers to must outlive it.
 #pragma once
@@ -25,7 +25,10 @@ class Upkeep {
 
     Upkeep(const settings::Settings& settings, observe::Logger& log, observe::Metrics& metrics,
            const core::Clock& clock)
-        : settings_(settings), log_(log), metrics_(metrics), clock_(clock),
+        : settings_(settings),
+          log_(log),
+          metrics_(metrics),
+          clock_(clock),
           capture_watch_(log, metrics, settings.daemon.lock_timeout) {}
 
     // Before the loops of these views begin: a view that is marked broken is recomputed by its loop, unless its changes
@@ -35,6 +38,11 @@ class Upkeep {
     asio::awaitable<bool> run_if_due(pg::Connection& connection, const Views& views);
     // Everything is due at once, as when leadership begins.
     void hurry();
+    // There are changes, or there were: upkeep goes on at its usual pace, until it finds that nothing happened between
+    // two rounds.
+    void work_flows();
+    // Capture may have been damaged.
+    void hurry_watch() { next_ = clock_.now(); }
     // Another process leads: it does all this.
     void stand_by();
     core::Clock::TimePoint next() const noexcept { return next_; }
@@ -43,6 +51,7 @@ class Upkeep {
     void request_due(const Views& views, double now);
 
   private:
+    std::chrono::milliseconds idle_pace(const Views& views) const;
     asio::awaitable<void> measure_capture(pg::Connection& connection);
     void show_sizes(const std::vector<capture::LogSize>& sizes);
     asio::awaitable<void> weigh_recomputation(pg::Connection& connection, const Views& views);
@@ -57,6 +66,8 @@ class Upkeep {
     std::set<std::string> sources_;  // whose sizes the metrics show
     Calendar calendar_;
     core::Clock::TimePoint next_{};
+    core::Clock::TimePoint last_{};
+    bool flows_ = true;
     core::Clock::TimePoint next_calendar_{};
 };
 
