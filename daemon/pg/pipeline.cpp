@@ -7,6 +7,12 @@
 
 namespace freshet::pg {
 
+namespace {
+
+constexpr int text_format = 0;
+
+}  // namespace
+
 asio::awaitable<std::vector<Result>> Connection::Impl::pipeline(std::vector<Statement> statements, Timeout timeout,
                                                                 Ends ends) {
     if (statements.empty()) co_return std::vector<Result>{};
@@ -38,6 +44,12 @@ void Connection::Impl::send(Pipeline& pipeline) {
     std::unordered_map<std::string, std::string> names;  // of those that are new
     for (std::size_t i = 0; i < pipeline.statements.size(); ++i) {
         const Statement& statement = pipeline.statements[i];
+        if (exchange_->during_commit && i + 1 == pipeline.statements.size()) {  // COMMIT is not worth a name
+            require_sent(PQsendQueryParams(connection_.get(), statement.sql.c_str(), 0, nullptr, nullptr, nullptr,
+                                           nullptr, text_format));
+            pipeline.steps.push_back({i, ""});
+            continue;
+        }
         const auto known = statements_.find(statement.sql);
         std::string name = known != statements_.end() ? known->second : names[statement.sql];
         if (name.empty()) {

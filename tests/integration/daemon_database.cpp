@@ -191,7 +191,7 @@ TEST(DaemonDatabase, RestoredIntoAnotherClusterIsRecomputed) {
     there.exec("DELETE FROM entry WHERE id % 3 = 0");
     Freshetd daemon(FRESHETD_BINARY, ledger.configuration.text(other.conninfo("restored")));
     daemon.start();
-    ASSERT_TRUE(eventually([&] { return daemon.logged("restored from another cluster"); })) << daemon.log();
+    ASSERT_TRUE(eventually([&] { return daemon.logged("the database was restored from a dump"); })) << daemon.log();
     EXPECT_TRUE(eventually([&] {
         return there.scalar("SELECT state = 'ready' AND pending_changes = 0 FROM freshet.status") == "t";
     })) << daemon.log();

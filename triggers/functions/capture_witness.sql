@@ -18,11 +18,13 @@ SELECT s.id, c.oid || concat_ws(' ', '', (
     FROM pg_index x WHERE x.indrelid = c.oid AND x.indisunique
 ), CASE WHEN c.relkind = 'p' THEN (
     WITH RECURSIVE tree AS (
-        SELECT i.inhrelid AS relation FROM pg_inherits i WHERE i.inhparent = c.oid
-        UNION
-        SELECT i.inhrelid FROM tree r JOIN pg_inherits i ON i.inhparent = r.relation
+        SELECT i.inhrelid AS relation, i.xmin AS version, i.inhdetachpending AS leaves
+        FROM pg_inherits i WHERE i.inhparent = c.oid
+        UNION ALL
+        SELECT i.inhrelid, i.xmin, i.inhdetachpending FROM tree r JOIN pg_inherits i ON i.inhparent = r.relation
     )
-    SELECT string_agg(concat_ws(':', r.relation, t.oid, t.xmin, t.tgenabled, p.oid, p.xmin), ',' ORDER BY r.relation, t.oid)
+    SELECT string_agg(concat_ws(':', r.relation, r.version, r.leaves, t.oid, t.xmin, t.tgenabled, p.oid, p.xmin), ','
+                      ORDER BY r.relation, t.oid)
     FROM tree r
     LEFT JOIN (pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
                AND p.pronamespace = (SELECT n.oid FROM pg_namespace n WHERE n.nspname = 'freshet'))

@@ -1,5 +1,5 @@
 -- The first statement of a refresh: pins the time zone and takes the view's turn, or fails at once if another daemon
--- has it. $1: view, $2: time zone, $3: retention interval or NULL, $4: whether the COMMIT need not wait for the disk.
+-- has it. $1: view, $2: time zone, $3: retention interval or NULL, $4: whether its end need not wait for the disk.
 SELECT p.snapshot::text AS snapshot, p.generation, p.horizon, pg_current_snapshot()::text AS present_snapshot,
        now()::text AS present, extract(epoch FROM now())::float8 AS present_epoch,
        ((now() AT TIME ZONE $2)::date - $3::interval)::date::text AS wanted_horizon,
