@@ -11,7 +11,8 @@ struct pg_conn;
 namespace freshet::breaking {
 
 struct WireListener {
-    // Before a statement is sent on the session; `sql` is empty for one that was prepared before.
+    // Before a statement runs on the session; `sql` is empty for one that was prepared when nobody listened. What came
+    // before it, in its pipeline too, has run.
     std::function<void(pg_conn* session, const std::string& sql)> before;
     // What is sent instead.
     std::function<std::string(const std::string& sql)> rewrite;
