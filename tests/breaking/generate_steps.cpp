@@ -82,7 +82,8 @@ Write Workload::insert_of(std::size_t table) {
     if (write.on_conflict || write.kind == WriteKind::merge) {
         write.assignments = assignments_of(table, true);
     }
-    if (write.kind == WriteKind::merge && case_.tables[table].partitions > 0 && random_.chance(25)) {
+    const unsigned moving = flavour_ == Flavour::partitions ? 60 : 25;
+    if (write.kind == WriteKind::merge && case_.tables[table].partitions > 0 && random_.chance(moving)) {
         write.assignments.push_back(move_of(table));
     }
     if (write.kind == WriteKind::merge && random_.chance(30)) {
