@@ -369,7 +369,7 @@ asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
 void ViewLoop::succeeded(const refresh::Outcome& outcome, TriggeredBy trigger, observe::Seconds took, bool announced) {
     report(outcome, trigger, took, announced);
     if (outcome.kind == refresh::Outcome::Kind::busy) {
-        act(machine_.connection_lost(context_.clock.now()));  // to be tried again; nobody is to blame
+        act(machine_.turn_taken(context_.clock.now()));
         return;
     }
     refresh_done(trigger);

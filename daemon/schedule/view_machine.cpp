@@ -86,6 +86,14 @@ ViewAction ViewMachine::connection_lost(TimePoint now) {
     return decide(now);
 }
 
+ViewAction ViewMachine::turn_taken(TimePoint now) {
+    if (running_) {
+        take_back();
+        not_before_ = now + timing_.retry_busy;
+    }
+    return decide(now);
+}
+
 ViewAction ViewMachine::taken_along(TimePoint now) {
     if (running_) {
         return decide(now);
@@ -203,13 +211,17 @@ void ViewMachine::open_window(TimePoint now) {
     pending_->last = now;
 }
 
-// The run's changes are pending again, as old as they were, and its trigger is tried again after a wait.
-void ViewMachine::abandon_run(TimePoint now) {
+// The run's changes are pending again, as old as they were, and its trigger is to be tried again.
+void ViewMachine::take_back() {
     retry_ = std::exchange(running_, std::nullopt);
     if (taken_) {
         pending_ = Window{taken_->first, pending_ ? pending_->last : taken_->last};
         taken_.reset();
     }
+}
+
+void ViewMachine::abandon_run(TimePoint now) {
+    take_back();
     not_before_ = now + timing_.retry_first + backoff_.next();
 }
 

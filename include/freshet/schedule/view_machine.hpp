@@ -46,6 +46,7 @@ class ViewMachine {
         Duration max_delay{2000};    // from the first pending change to the refresh, at most
         Duration retry_first{1000};  // the shortest wait after a failure
         Duration retry_most{60'000};
+        Duration retry_busy{100};  // while somebody else has the view's turn
     };
 
     explicit ViewMachine(Timing timing, core::Uniform uniform = core::random_uniform());
@@ -67,6 +68,8 @@ class ViewMachine {
     ViewAction refresh_failed(TimePoint now, Failure failure);
     // The session went away, maybe while it refreshed. Retried like a failure, but the view is not to blame.
     ViewAction connection_lost(TimePoint now);
+    // Somebody else has the view's turn: a proof, or another process. Tried again soon, since nothing failed.
+    ViewAction turn_taken(TimePoint now);
 
     // Another view's refresh, of the same chain, brought this one up to date, or could not. A refresh of its own that
     // is under way is not touched: it ends by itself.
@@ -96,6 +99,7 @@ class ViewMachine {
     std::optional<observe::TriggeredBy> next_trigger() const;
     TimePoint due(TimePoint now, observe::TriggeredBy trigger) const;
     void open_window(TimePoint now);
+    void take_back();
     void abandon_run(TimePoint now);
     bool& requested(observe::TriggeredBy kind) { return requests_.at(static_cast<std::size_t>(kind)); }
     bool requested(observe::TriggeredBy kind) const { return requests_.at(static_cast<std::size_t>(kind)); }

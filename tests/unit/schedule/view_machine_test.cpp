@@ -55,6 +55,18 @@ TEST_F(ViewMachineTest, WaitsForQuiet) {
     EXPECT_EQ(machine_.state(), ViewState::running);
 }
 
+TEST_F(ViewMachineTest, ATurnThatSomebodyElseHasIsTriedForAgainSoonAndIsNoFailure) {
+    auto now = begin_refresh();
+    for (int i = 0; i < 50; ++i) {
+        ASSERT_EQ(machine_.turn_taken(now), until(now + 100ms)) << "however often it is taken";
+        ASSERT_EQ(machine_.tick(now + 100ms), run());
+        now += 100ms;
+    }
+    EXPECT_EQ(machine_.consecutive_failures(), 0);
+    EXPECT_EQ(machine_.refresh_succeeded(now), wait());
+    EXPECT_EQ(machine_.state(), ViewState::idle);
+}
+
 TEST_F(ViewMachineTest, ABellIsAChangeWhichTheNextLookCounts) {
     EXPECT_EQ(machine_.rung(start), until(start + 200ms));
     EXPECT_EQ(machine_.changes_seen(start + 50ms, 3), until(start + 200ms)) << "what the bell was about";
