@@ -65,8 +65,12 @@ asio::awaitable<Restored> restore(pg::Connection& connection, int source_id, std
     Restored restored;
     std::exception_ptr failure;
     try {
-        co_await connection.query("SELECT set_config('lock_timeout', $1, true)",
-                                  pg::params(std::to_string(lock_timeout.count()) + "ms"));
+        // Readers of a partitioned table lock it before its partitions, the DROP of a trigger function as it comes. So
+        // we give up before the server looks for deadlocks, and might end the statement of an application.
+        co_await connection.query(
+            "SELECT set_config('lock_timeout', least($1::integer, s.setting::integer / 2) || 'ms', true) FROM "
+            "pg_settings s WHERE s.name = 'deadlock_timeout'",
+            pg::params(std::to_string(lock_timeout.count())));
         const auto row = co_await connection.query("SELECT freshet.restore_capture($1::integer, false)",
                                                    pg::params(std::to_string(source_id)));
         co_await transaction.commit();
