@@ -16,16 +16,11 @@ namespace {
 // A partition may be long in being detached concurrently, and its lock be held by a long transaction.
 constexpr int most_waits = 12;
 
-bool reads(const catalog::StoredView& view, int source_id) {
-    return std::any_of(view.sources.begin(), view.sources.end(),
-                       [source_id](const catalog::StoredSource& one) { return one.id == source_id; });
-}
-
 // Why the view's changes go unnoticed; empty if they do not.
-std::string reason_for(const catalog::StoredView& view, const std::vector<capture::CaptureFault>& faults) {
+std::string reason_for(const ViewLoop& loop, const std::vector<capture::CaptureFault>& faults) {
     std::string reason;
     for (const auto& fault : faults) {
-        if (reads(view, fault.source_id)) {
+        if (loop.reads(fault.source_id)) {
             reason = fault.text();
         }
     }
@@ -110,7 +105,7 @@ asio::awaitable<bool> CaptureWatch::take_up_partitions(pg::Connection& connectio
             changed = true;
         } else if (++waits_[id] <= most_waits) {
             for (const auto& loop : views) {
-                if (reads(loop->view(), id)) {
+                if (loop->reads(id)) {
                     loop->capture_fault(harmful->text() + "; " + result.obstacle);
                 }
             }
@@ -136,7 +131,7 @@ asio::awaitable<void> CaptureWatch::take_note(pg::Connection& connection, const 
     report_news(faults);
     std::map<int, std::string> broken;  // names by id
     for (auto* loop : in_dependency_order(views)) {
-        auto reason = reason_for(loop->view(), faults);
+        auto reason = reason_for(*loop, faults);
         const auto known = redefined_[loop->view_id()];
         const auto redefined = co_await redefinition(connection, *loop);
         if (reason.empty()) {
@@ -209,7 +204,7 @@ asio::awaitable<bool> CaptureWatch::restore_source(pg::Connection& connection, c
         fault.reason = "partition_attached";
         report_news(std::vector<capture::CaptureFault>(1, fault));
         for (const auto& loop : views) {
-            if (reads(loop->view(), fault.source_id)) {
+            if (loop->reads(fault.source_id)) {
                 loop->capture_fault(fault.text());
             }
         }

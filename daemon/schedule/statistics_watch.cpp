@@ -20,11 +20,6 @@ std::optional<RowCounts> accounted_of(const pg::Result& rows, int row) {
     return RowCounts{rows.integer(row, column), rows.text(row, rows.column_index("accounted_since"))};
 }
 
-bool reads(const catalog::StoredView& view, int source_id) {
-    return std::any_of(view.sources.begin(), view.sources.end(),
-                       [source_id](const catalog::StoredSource& one) { return one.id == source_id; });
-}
-
 }  // namespace
 
 asio::awaitable<void> StatisticsWatch::look(pg::Connection& connection, const Views& views) {
@@ -67,7 +62,7 @@ void StatisticsWatch::suspect(int id, Source& source, const Views& views) {
     source.took = std::chrono::milliseconds{0};
     for (const auto& loop : views) {
         // One that is broken is recomputed anyway.
-        if (reads(loop->view(), id) && loop->takes_changes() && prover_.suspect(loop->view())) {
+        if (loop->reads(id) && loop->takes_changes() && prover_.suspect(loop->view())) {
             source.proving.insert(loop->view_id());
         }
     }

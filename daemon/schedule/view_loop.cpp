@@ -163,6 +163,11 @@ void ViewLoop::stop() {
     act(machine_.stop(context_.clock.now()));
 }
 
+bool ViewLoop::reads(int source_id) const {
+    return std::any_of(view_.sources.begin(), view_.sources.end(),
+                       [source_id](const catalog::StoredSource& one) { return one.id == source_id; });
+}
+
 bool ViewLoop::takes_changes() const noexcept {
     return fault_.empty() && machine_.state() != observe::ViewState::broken &&
            machine_.state() != observe::ViewState::paused;

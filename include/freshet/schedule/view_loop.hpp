@@ -73,6 +73,8 @@ class ViewLoop {
 
     int view_id() const noexcept { return view_.id; }
     const catalog::StoredView& view() const noexcept { return view_; }
+    // Whether its query reads the source, not through another freshet view.
+    bool reads(int source_id) const;
     bool takes_changes() const noexcept;
     observe::ViewStatus status() const;
 
