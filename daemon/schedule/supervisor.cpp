@@ -133,10 +133,9 @@ asio::awaitable<void> Supervisor::control() {
         }
         if (!complaint.empty()) {
             set_database(observe::DatabaseState::down);
-            if (complaint != last_complaint_) {
+            if (is_news(complaint)) {
                 log_.error("control session failed", {{"error", complaint}, {"hint", hint}});
             }
-            last_complaint_ = complaint;
             co_await pause_for(std::chrono::milliseconds(500));
         }
     }
@@ -174,6 +173,10 @@ void Supervisor::set_database(observe::DatabaseState state) {
     alive_at_ = Clock::now();
 }
 
+bool Supervisor::is_news(const std::string& complaint) {
+    return std::exchange(last_complaint_, complaint) != complaint;
+}
+
 asio::awaitable<bool> Supervisor::prepare(pg::Connection& connection) {
     const auto installation = co_await catalog::load_installation(connection);
     set_database(observe::DatabaseState::up);
@@ -182,14 +185,13 @@ asio::awaitable<bool> Supervisor::prepare(pg::Connection& connection) {
         for (const auto& view : settings_.views) {
             missing_.push_back(view.name);
         }
-        if (last_complaint_ != "not installed") {
+        if (is_news("not installed")) {
             log_.warning("freshet is not installed in this database", {{"hint", "run freshetd install"}});
         }
-        last_complaint_ = "not installed";
         co_return false;
     }
     if (installation->standby || installation->read_only) {
-        if (last_complaint_ != "read only") {
+        if (is_news("read only")) {
             log_.warning(installation->standby ? "the server is a standby, where views cannot be refreshed; waiting"
                                                : "the database is read only, so views cannot be refreshed; waiting",
                          {{"hint", installation->standby
@@ -197,14 +199,12 @@ asio::awaitable<bool> Supervisor::prepare(pg::Connection& connection) {
                                          "target_session_attrs=read-write to the conninfo"
                                        : "is default_transaction_read_only set for the database or the role?"}});
         }
-        last_complaint_ = "read only";
         co_return false;
     }
     if (const auto conflict = catalog::version_conflict(*installation)) {
-        if (last_complaint_ != conflict->what()) {
+        if (is_news(conflict->what())) {
             log_.error(conflict->what(), {{"hint", conflict->hint()}});
         }
-        last_complaint_ = conflict->what();
         co_return false;
     }
     co_return true;
@@ -426,19 +426,7 @@ asio::awaitable<DoorbellAction> Supervisor::look(pg::Connection& connection) {
             }
         }
     }
-    // Another process may have refreshed or proven something.
-    auto moves = found.last_proof;
-    for (const auto& view : found.views) {
-        moves += view.generation;
-    }
-    const bool moved = std::exchange(moves_seen_, moves) != moves;
-    const bool written = found.rows_written && std::exchange(rows_written_, found.rows_written) != found.rows_written;
-    if (poll.found == Poll::Found::changes || moved || written) {
-        upkeep_.work_flows();
-    }
-    if (!found.capture_intact) {
-        upkeep_.hurry_watch();
-    }
+    upkeep_.looked(found, poll.found == Poll::Found::changes);
     metrics_.polled(poll.found == Poll::Found::changes ? observe::PollOutcome::found : observe::PollOutcome::empty);
     upkeep_.request_due(views_, found.now);
     for (const auto& loop : views_) {
@@ -468,8 +456,7 @@ void Supervisor::tell_readers(const std::deque<pg::Notification>& notifications)
         }
     }
     for (const auto& loop : views_) {
-        const auto& read = loop->view().sources;
-        if (std::any_of(read.begin(), read.end(), [&](const auto& one) { return sources.contains(one.id); })) {
+        if (std::any_of(sources.begin(), sources.end(), [&](int source) { return loop->reads(source); })) {
             loop->rung();
         }
     }
@@ -491,7 +478,6 @@ asio::awaitable<DoorbellAction> Supervisor::wait(pg::Connection& connection, cor
     }
     if (first == 1 && look_soon_ && !stopping_) {
         look_soon_ = false;
-        upkeep_.work_flows();
         co_return co_await look(connection);
     }
     co_return doorbell_->tick(clock_.now());

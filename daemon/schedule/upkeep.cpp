@@ -52,9 +52,20 @@ void Upkeep::stand_by() {
     metrics_.forget_cluster();
 }
 
-void Upkeep::work_flows() {
-    flows_ = true;
-    next_ = std::min(next_, last_ + interval);
+void Upkeep::looked(const capture::Look& found, bool changes) {
+    auto moves = found.last_proof;
+    for (const auto& view : found.views) {
+        moves += view.generation;
+    }
+    const bool moved = std::exchange(moves_, moves) != moves;
+    const bool written = found.rows_written && std::exchange(rows_written_, found.rows_written) != found.rows_written;
+    if (changes || moved || written) {
+        flows_ = true;
+        next_ = std::min(next_, last_ + interval);
+    }
+    if (!found.capture_intact) {
+        next_ = clock_.now();
+    }
 }
 
 // Looks while asleep see what the capture of tables rests on, but neither plain views that are defined anew nor proofs

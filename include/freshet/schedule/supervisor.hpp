@@ -51,6 +51,8 @@ class Supervisor {
     asio::awaitable<void> control();
     asio::awaitable<void> control_may_be_left();
     asio::awaitable<void> control_once(pg::Connection& connection);
+    // Whether it differs from the one before it, which it takes the place of: each is logged once.
+    bool is_news(const std::string& complaint);
     asio::awaitable<bool> prepare(pg::Connection& connection);
     asio::awaitable<void> report_restored(pg::Connection& connection);
     asio::awaitable<void> stop_views();
@@ -92,8 +94,6 @@ class Supervisor {
     bool look_soon_ = false;
     observe::DatabaseState database_ = observe::DatabaseState::down;
     observe::Leadership leadership_ = observe::Leadership::standby;
-    std::int64_t moves_seen_ = 0;  // generations and proofs at the last look
-    std::optional<std::int64_t> rows_written_;
     std::string look_sql_;
     std::string watching_look_sql_;     // for looks that are seldom: with an eye on capture
     std::set<int> known_ids_;           // of the generations in place when the views were loaded

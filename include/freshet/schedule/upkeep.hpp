@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "freshet/capture/doorbell.hpp"
 #include "freshet/capture/upkeep.hpp"
 #include "freshet/core/clock.hpp"
 #include "freshet/schedule/calendar.hpp"
@@ -38,11 +39,9 @@ class Upkeep {
     asio::awaitable<bool> run_if_due(pg::Connection& connection, const Views& views);
     // Everything is due at once, as when leadership begins.
     void hurry();
-    // There are changes, or there were: upkeep goes on at its usual pace, until it finds that nothing happened between
-    // two rounds.
-    void work_flows();
-    // Capture may have been damaged.
-    void hurry_watch() { next_ = clock_.now(); }
+    // What a look at the log found, with or without changes that a view can take. As long as anything happens, whoever
+    // does it, upkeep goes on at its usual pace; where capture may have been damaged it is due at once.
+    void looked(const capture::Look& found, bool changes);
     // Another process leads: it does all this.
     void stand_by();
     core::Clock::TimePoint next() const noexcept { return next_; }
@@ -67,7 +66,9 @@ class Upkeep {
     Calendar calendar_;
     core::Clock::TimePoint next_{};
     core::Clock::TimePoint last_{};
-    bool flows_ = true;
+    bool flows_ = true;                         // something happened since the last round
+    std::int64_t moves_ = 0;                    // generations and proofs at the last look
+    std::optional<std::int64_t> rows_written_;  // of the last look that counted them
     core::Clock::TimePoint next_calendar_{};
 };
 
