@@ -43,6 +43,13 @@ std::vector<std::string> as_reasons(const core::Faults& faults) {
     return reasons;
 }
 
+// For another strategy than the one that these faults rule out.
+void begin_anew(ViewPlan& plan, const core::Faults& obstacles) {
+    plan.sources.clear();
+    plan.reads.clear();
+    plan.reasons = as_reasons(obstacles);
+}
+
 // The views that a view was installed over and that are defined otherwise now.
 std::vector<std::string> redefined_since(const compile::Program& installed, const compile::Program& now) {
     std::vector<std::string> reasons;
@@ -160,17 +167,13 @@ asio::awaitable<void> Planner::choose_strategy(const settings::ViewSettings& vie
         obstacles = faults;
     }
     if (!view.dirty_keys.empty() && view.strategy == settings::StrategyChoice::automatic) {
-        plan.sources.clear();
-        plan.reads.clear();
-        plan.reasons = as_reasons(*obstacles);
+        begin_anew(plan, *obstacles);
         plan.reasons.emplace_back("dirty_keys are given: the rows of the keys that changed are recomputed");
         co_await plan_partial(view, plan);
         co_return;
     }
     if (view.strategy == settings::StrategyChoice::automatic && reads_unfollowed(view)) {
-        plan.sources.clear();
-        plan.reads.clear();
-        plan.reasons = as_reasons(*obstacles);
+        begin_anew(plan, *obstacles);
         plan.reasons.emplace_back("recomputed as a whole, in one transaction with the views that it reads");
         co_await plan_recomputed(view, plan);
         co_return;
@@ -180,9 +183,7 @@ asio::awaitable<void> Planner::choose_strategy(const settings::ViewSettings& vie
     if (view.strategy == settings::StrategyChoice::delta || kind != "m") {
         throw core::Faults(*obstacles);
     }
-    plan.sources.clear();
-    plan.reads.clear();
-    plan.reasons = as_reasons(*obstacles);
+    begin_anew(plan, *obstacles);
     co_await plan_concurrent(view, plan);
 }
 
