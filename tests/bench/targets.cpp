@@ -1,30 +1,15 @@
 #include "targets.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <stdexcept>
+
+#include "numbers.hpp"
 
 namespace freshet::bench {
 
-namespace {
-
-std::string formatted(const char* format, double value) {
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), format, value);
-    return text.data();
-}
-
-std::string number(double value) {
-    if (value >= 100) return formatted("%.0f", value);
-    return formatted(value >= 10 ? "%.1f" : "%.2f", value);
-}
-
-}  // namespace
-
 std::string Target::display(double measured) const {
-    if (unit == "%") return number(measured) + " %";
-    return number(measured) + (unit.empty() ? "" : " " + unit);
+    if (unit == "%") return three_digits(measured) + " %";
+    return three_digits(measured) + (unit.empty() ? "" : " " + unit);
 }
 
 std::string Target::display_limit() const {
