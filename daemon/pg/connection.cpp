@@ -16,7 +16,6 @@ std::vector<const char*> pointers(const Params& params) {
     return values;
 }
 
-constexpr int text_format = 0;
 constexpr std::chrono::milliseconds cancel_limit{5000};
 
 }  // namespace

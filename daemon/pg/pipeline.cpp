@@ -7,12 +7,6 @@
 
 namespace freshet::pg {
 
-namespace {
-
-constexpr int text_format = 0;
-
-}  // namespace
-
 asio::awaitable<std::vector<Result>> Connection::Impl::pipeline(std::vector<Statement> statements, Timeout timeout,
                                                                 Ends ends) {
     if (statements.empty()) co_return std::vector<Result>{};

@@ -111,6 +111,7 @@ class Connection::Impl {
     void collect_notifications();
 
     static constexpr std::size_t statements_kept = 256;
+    static constexpr int text_format = 0;  // of results
 
     asio::any_io_executor executor_;
     ConnectOptions options_;
