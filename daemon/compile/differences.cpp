@@ -73,4 +73,17 @@ std::string differences(const std::vector<ComparedColumn>& columns, const std::s
                                                                     : by_equality(expected, published);
 }
 
+// OFFSET keeps the text of a row from being made for each hash anew.
+std::string digest(const std::string& rows, std::size_t first) {
+    const auto hash = [](std::size_t seed) {
+        return "sum(hashtextextended(x.image, $" + std::to_string(seed) + "::bigint))";
+    };
+    return "SELECT count(*), " + hash(first) + ", " + hash(first + 1) +
+           "\nFROM (SELECT (r.*)::text COLLATE \"C\" AS image FROM (" + rows + ") AS r OFFSET 0) AS x";
+}
+
+std::size_t parameters_of(const Program& program, const Scope& scope) {
+    return (scope.tenant ? 1U : 0U) + (program.has_retention() ? 1U : 0U);
+}
+
 }  // namespace freshet::compile

@@ -22,4 +22,21 @@ std::string compared(const std::string& alias, const ComparedColumn& column);
 std::string differences(const std::vector<ComparedColumn>& columns, const std::string& expected,
                         const std::string& published);
 
+// What is compared: the columns, and both sides as SELECTs of them.
+struct Compared {
+    std::vector<ComparedColumn> columns;
+    std::string published;
+    std::string expected;
+};
+
+// Of a program whose rows are kept whole.
+Compared compared_whole(const Program& program, const std::string& published, const std::string& defining_query,
+                        const Scope& scope, const std::map<std::string, Comparison>& comparisons);
+
+// A SELECT of the digest of a relation or a SELECT (emit.hpp, Digests); the seeds are parameters `first` and the next.
+std::string digest(const std::string& rows, std::size_t first);
+
+// How many parameters a scope has.
+std::size_t parameters_of(const Program& program, const Scope& scope);
+
 }  // namespace freshet::compile

@@ -268,46 +268,53 @@ std::string stale_rows(const Target& target) {
            target.stored + ") AS u\n    GROUP BY " + identity + " HAVING count(*) = count(id)";
 }
 
-// What fill_fresh computed against what the table holds, both ways.
-std::string compare_stored(const Target& target) {
-    std::vector<ComparedColumn> columns;
+// What the table holds against what fill_fresh computed.
+Compared compared_rows(const Target& target) {
+    Compared result;
     for (const auto& name : target.identity) {
-        columns.push_back({name});
+        result.columns.push_back({name});
     }
-    columns.insert(columns.end(), target.values.begin(), target.values.end());
+    result.columns.insert(result.columns.end(), target.values.begin(), target.values.end());
     std::vector<std::string> list;
-    for (const auto& column : columns) {
+    for (const auto& column : result.columns) {
         list.push_back(compared("r", column));
     }
-    const auto fresh = "(SELECT " + join(list, ", ") + " FROM pg_temp." + target.fresh + " AS r)";
-    const auto stored = "(SELECT " + join(list, ", ") + " FROM " + target.table + " AS r WHERE " + target.stored + ")";
-    return "WITH fresh AS " + fresh + ",\nstored AS " + stored +
-           "\nSELECT side, difference || jsonb_build_object('table', '" + target.table +
-           "') AS difference, count(*) OVER () AS total FROM (\n    " + differences(columns, "fresh", "stored") +
+    result.expected = "SELECT " + join(list, ", ") + " FROM pg_temp." + target.fresh + " AS r";
+    result.published = "SELECT " + join(list, ", ") + " FROM " + target.table + " AS r WHERE " + target.stored;
+    return result;
+}
+
+std::string compare_stored(const Target& target, const Compared& both) {
+    return "WITH fresh AS (" + both.expected + "),\nstored AS (" + both.published +
+           ")\nSELECT side, difference || jsonb_build_object('table', '" + target.table +
+           "') AS difference, count(*) OVER () AS total FROM (\n    " + differences(both.columns, "fresh", "stored") +
            ") AS d LIMIT 20";
 }
 
-RecomputedTable statements(const Target& target, const std::string& fill) {
+RecomputedTable statements(const Target& target, const std::string& fill, std::size_t parameters) {
     const auto columns = join(columns_of(target), ", ");
     RecomputedTable result;
     result.create_fresh = "CREATE TEMPORARY TABLE " + target.fresh + " ON COMMIT DROP AS SELECT " + columns + " FROM " +
                           target.table + " WITH NO DATA";
     result.fill_fresh = "INSERT INTO pg_temp." + target.fresh + " (" + columns + ")\n" + fill;
     result.upsert_changed = upsert(target);
-    result.compare = compare_stored(target);
+    const auto both = compared_rows(target);
+    result.compare = compare_stored(target, both);
+    result.digest_fresh = digest(both.expected, 1);
+    result.digest_stored = digest(both.published, parameters + 1);
     return result;
 }
 
-Recompute recompute_level(const Level& level, const Scope& scope) {
+Recompute recompute_level(const Level& level, const Scope& scope, std::size_t parameters) {
     const auto state = state_target(level, scope);
     Recompute result;
-    result.tables.push_back(statements(state, fill_state(level, state, scope)));
+    result.tables.push_back(statements(state, fill_state(level, state, scope), parameters));
     result.tables.back().delete_stale = delete_groups(level, "t.ctid = ANY (ARRAY(SELECT id FROM stale))",
                                                       "stale AS MATERIALIZED (\n    " + stale_rows(state) + ")");
     result.drop_fresh = "DROP TABLE pg_temp." + state.fresh;
     for (const auto input : inputs_with_values(level)) {
         const auto values = values_target(level, input, scope);
-        result.tables.push_back(statements(values, fill_spilled(level, input, scope)));
+        result.tables.push_back(statements(values, fill_spilled(level, input, scope), parameters));
         result.tables.back().delete_stale =
             "DELETE FROM " + values.table + " WHERE ctid = ANY (ARRAY(\n    " + stale_rows(values) + "))";
         result.drop_fresh += ", pg_temp." + values.fresh;
@@ -333,12 +340,38 @@ std::string scope_keys(const Program& program, const Scope& scope) {
     return list;
 }
 
+Compared compared_relations(const Program& program, const std::string& published, const std::string& defining_query,
+                            const Scope& scope, const std::map<std::string, Comparison>& comparisons) {
+    if (program.whole) {
+        return compared_whole(program, published, defining_query, scope, comparisons);
+    }
+    Compared result;
+    std::vector<std::string> list;
+    for (const auto& column : program.columns) {
+        if (column.kind != query::OutputKind::refreshed_at) {
+            const auto how = comparisons.find(column.name);
+            result.columns.push_back(
+                {sql::quote(column.name), how == comparisons.end() ? Comparison::exact : how->second});
+            list.push_back(compared("q", result.columns.back()));
+        }
+    }
+    const auto keys = scope_keys(program, scope);
+    const auto scoped = [&](const std::string& relation) {
+        return "SELECT " + join(list, ", ") + " FROM " + relation + " AS q" +
+               (keys.empty() ? "" : " CROSS JOIN LATERAL (SELECT " + keys + ") AS r") + " WHERE " +
+               scope_condition(program.levels.front(), "r", scope.tenant);
+    };
+    result.published = scoped(published);
+    result.expected = scoped("(" + defining_query + "\n)");
+    return result;
+}
+
 }  // namespace
 
 std::vector<Recompute> recompute(const Program& program, const Scope& scope) {
     std::vector<Recompute> result;
     for (const auto& level : program.levels) {
-        result.push_back(recompute_level(level, scope));
+        result.push_back(recompute_level(level, scope, parameters_of(program, scope)));
     }
     return result;
 }
@@ -358,28 +391,17 @@ std::vector<std::string> delete_before_horizon(const Program& program) {
 
 std::string compare(const Program& program, const std::string& published, const std::string& defining_query,
                     const Scope& scope, const std::map<std::string, Comparison>& comparisons, int limit) {
-    if (program.whole) {
-        return compare_whole(program, published, defining_query, scope, comparisons, limit);
-    }
-    std::vector<ComparedColumn> columns;
-    std::vector<std::string> list;
-    for (const auto& column : program.columns) {
-        if (column.kind != query::OutputKind::refreshed_at) {
-            const auto how = comparisons.find(column.name);
-            columns.push_back({sql::quote(column.name), how == comparisons.end() ? Comparison::exact : how->second});
-            list.push_back(compared("q", columns.back()));
-        }
-    }
-    const auto keys = scope_keys(program, scope);
-    const auto scoped = [&](const std::string& relation) {
-        return "SELECT " + join(list, ", ") + " FROM " + relation + " AS q" +
-               (keys.empty() ? "" : " CROSS JOIN LATERAL (SELECT " + keys + ") AS r") + " WHERE " +
-               scope_condition(program.levels.front(), "r", scope.tenant);
-    };
-    return "WITH published AS MATERIALIZED (" + scoped(published) + "),\nexpected AS MATERIALIZED (" +
-           scoped("(" + defining_query + "\n)") + "),\ndifferences AS (\n    " +
-           differences(columns, "expected", "published") +
+    const auto both = compared_relations(program, published, defining_query, scope, comparisons);
+    return "WITH published AS MATERIALIZED (" + both.published + "),\nexpected AS MATERIALIZED (" + both.expected +
+           "),\ndifferences AS (\n    " + differences(both.columns, "expected", "published") +
            ")\nSELECT side, difference, count(*) OVER () AS total FROM differences LIMIT " + std::to_string(limit);
+}
+
+Digests digests(const Program& program, const std::string& published, const std::string& defining_query,
+                const Scope& scope, const std::map<std::string, Comparison>& comparisons) {
+    const auto both = compared_relations(program, published, defining_query, scope, comparisons);
+    const auto first = parameters_of(program, scope) + 1;
+    return {digest(both.published, first), digest(both.expected, first)};
 }
 
 }  // namespace freshet::compile

@@ -10,16 +10,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// TRUNCATE, and an ALTER TABLE that writes the table anew, are not MVCC-safe: a snapshot from before sees an empty
-// table afterwards. So what is to be read is held before there is a snapshot.
-std::string lock_sources(const catalog::StoredView& view) {
-    std::string tables;
-    for (const auto& source : view.sources) {
-        tables += (tables.empty() ? "" : ", ") + source.table.quoted();
-    }
-    return "LOCK TABLE " + tables + " IN ACCESS SHARE MODE";
-}
-
 // NOWAIT failing means that somebody else is at it.
 constexpr const char* lock_not_available = "55P03";
 constexpr const char* serialization_failure = "40001";
@@ -49,6 +39,15 @@ bool nothing_to_do(const Turn& turn, const Request& request) {
 }
 
 }  // namespace
+
+// A snapshot from before a TRUNCATE sees an empty table afterwards. So this comes before there is a snapshot.
+std::string lock_sources(const catalog::StoredView& view) {
+    std::string tables;
+    for (const auto& source : view.sources) {
+        tables += (tables.empty() ? "" : ", ") + source.table.quoted();
+    }
+    return "LOCK TABLE " + tables + " IN ACCESS SHARE MODE";
+}
 
 ChainTurn::ChainTurn(pg::Connection& connection, const std::vector<ChainMember>& members) : connection_(connection) {
     for (const auto& member : members) {

@@ -13,6 +13,10 @@
 
 namespace freshet::refresh {
 
+// Holds what the view reads as the snapshot sees it: TRUNCATE, and an ALTER TABLE that writes the table anew, are not
+// MVCC-safe.
+std::string lock_sources(const catalog::StoredView& view);
+
 class ChainTurn {
   public:
     // `connection` and what `members` refer to must outlive it. In dependency order, which is also the order in which

@@ -46,6 +46,8 @@ class Turn {
     // The horizon went back in time: groups are missing that only a recomputation brings back.
     bool horizon_widened() const;
     double as_of() const { return as_of_; }
+    // Of the position that was found: it counts moves.
+    std::int64_t generation() const { return generation_; }
     // Changes of a source were missed at some time, so that only a recomputation makes it equal to its query again.
     bool broken() const { return broken_; }
     // What is wrong, in the turn's own snapshot, with the capture of a source or with a plain view between it and the

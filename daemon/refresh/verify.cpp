@@ -2,40 +2,13 @@
 
 #include "chain_turn.hpp"
 #include "explain_failure.hpp"
+#include "proof_query.hpp"
 
 namespace freshet::refresh {
 
 namespace {
 
 constexpr std::size_t most_examples = 20;
-
-std::string definition_without_terminator(const catalog::StoredView& view) {
-    auto end = view.definition.find_last_not_of(" \t\r\n;");
-    return view.definition.substr(0, end == std::string::npos ? 0 : end + 1);
-}
-
-// The user's own text, so that the proof shares nothing with what the engine made of it.
-asio::awaitable<void> name_resolution_as_user(pg::Connection& connection, const catalog::StoredView& view) {
-    const auto path = (view.name.schema == "public" ? "" : sql::quote(view.name.schema) + ", ") + std::string("public");
-    co_await connection.query("SELECT set_config('search_path', $1, true)", pg::params(path));
-}
-
-compile::Comparison comparison_from(const std::string& name) {
-    return name == "double" ? compile::Comparison::as_double
-           : name == "real" ? compile::Comparison::as_real
-                            : compile::Comparison::as_text;
-}
-
-// Of the published columns, those whose type rules out an exact comparison.
-asio::awaitable<std::map<std::string, compile::Comparison>> comparisons(pg::Connection& connection,
-                                                                        sql::QualifiedName published) {
-    const auto rows = co_await connection.query(query_text("comparisons"), pg::params(published.quoted()));
-    std::map<std::string, compile::Comparison> result;
-    for (int i = 0; i < rows.rows(); ++i) {
-        result.emplace(rows.text(i, 0), comparison_from(rows.text(i, 1)));
-    }
-    co_return result;
-}
 
 asio::awaitable<void> compare(pg::Connection& connection, const catalog::StoredView& view, Turn& turn,
                               VerifyRequest request, Proof& proof) {

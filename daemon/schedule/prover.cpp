@@ -6,6 +6,7 @@
 #include "freshet/async/sleep.hpp"
 #include "freshet/catalog/chain.hpp"
 #include "freshet/refresh/proof_record.hpp"
+#include "freshet/refresh/prove_beside.hpp"
 #include "freshet/schedule/sessions.hpp"
 #include "queries.hpp"
 
@@ -36,12 +37,36 @@ const ViewLoop* loop_of(const Prover::Views& views, std::int64_t id) {
     return found == views.end() ? nullptr : found->get();
 }
 
-pg::ConnectOptions prover_options(const settings::Settings& settings) {
+pg::ConnectOptions prover_options(const settings::Settings& settings, const std::string& role) {
     auto options = worker_options(settings);
-    options.application_name = "freshetd/verify";
+    options.application_name = "freshetd/" + role;
     return options;
 }
 
+// By digests, while the view's folds go on.
+asio::awaitable<refresh::Beside> prove_beside_when_free(pg::Connection& connection, settings::Settings settings,
+                                                        std::vector<refresh::ChainMember> chain, std::size_t target,
+                                                        refresh::VerifyRequest request) {
+    refresh::Beside result;
+    std::unique_ptr<pg::Connection> sources;
+    const auto executor = co_await asio::this_coro::executor;
+    try {
+        sources = co_await pg::Connection::open(executor, prover_options(settings, "verify-sources"));
+    } catch (const core::Error& error) {
+        result.why_not = error.what();  // no session is free, perhaps
+    }
+    if (!sources) {
+        co_return result;
+    }
+    result = co_await refresh::prove_beside(connection, *sources, chain, target, request);
+    for (int i = 1; result.proof && result.proof->busy && i < tries_for_a_turn; ++i) {
+        co_await async::sleep_for(pause_between_tries);
+        result = co_await refresh::prove_beside(connection, *sources, chain, target, request);
+    }
+    co_return result;
+}
+
+// In the view's turn, with the rows that differ.
 asio::awaitable<refresh::Proof> prove_when_free(pg::Connection& connection, std::vector<refresh::ChainMember> chain,
                                                 std::size_t target, refresh::VerifyRequest request) {
     auto proof = co_await refresh::verify(connection, chain, target, request);
@@ -71,15 +96,11 @@ Prover::Prover(asio::any_io_executor executor, const settings::Settings& setting
     tasks_.spawn(run(), "proofs");
 }
 
-void Prover::stop() {
+bool Prover::stop() {
     stopping_ = true;
     due_.clear();
-    changed_.notify();
-}
-
-void Prover::cancel() {
-    stop();
     tasks_.cancel_all();
+    return proving_;
 }
 
 asio::awaitable<void> Prover::join() {
@@ -181,7 +202,7 @@ asio::awaitable<void> Prover::run() {
 }
 
 asio::awaitable<void> Prover::prove_due() {
-    const auto connection = co_await pg::Connection::open(executor_, prover_options(settings_));
+    const auto connection = co_await pg::Connection::open(executor_, prover_options(settings_, "verify"));
     while (!due_.empty()) {
         const int next = due_.front();
         due_.pop_front();
@@ -219,7 +240,14 @@ asio::awaitable<void> Prover::prove(pg::Connection& connection, int view_id) {
     run.trigger = refresh::Trigger::scheduled;
     refresh::Proof proof;
     try {
-        proof = co_await prove_when_free(connection, std::move(members), target, request);
+        auto beside = co_await prove_beside_when_free(connection, settings_, members, target, request);
+        if (beside.proof) {
+            proof = std::move(*beside.proof);
+        } else {
+            log_.info("the proof of a view takes its turn",
+                      {{"view", chain[target].display_name()}, {"why", beside.why_not}});
+            proof = co_await prove_when_free(connection, std::move(members), target, request);
+        }
     } catch (const core::Error& error) {
         if (!connection.alive()) throw;
         run.error = error.what();

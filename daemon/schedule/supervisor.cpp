@@ -78,7 +78,7 @@ void Supervisor::stop() {
     stopping_ = true;
     wake_.notify();
     stop_requested_.notify();
-    prover_.stop();
+    proof_cancelled_ = prover_.stop() || proof_cancelled_;
     for (const auto& view : views_) {
         view->stop();
     }
@@ -88,7 +88,6 @@ void Supervisor::cancel() {
     stop();
     cancelled_ = true;
     view_tasks_.cancel_all();
-    prover_.cancel();
 }
 
 asio::awaitable<void> Supervisor::run() {
@@ -96,7 +95,7 @@ asio::awaitable<void> Supervisor::run() {
     co_await async::first_of(control(), control_may_be_left());
     co_await stop_views();
     co_await prover_.join();
-    if (cancelled_) {
+    if (cancelled_ || proof_cancelled_) {
         // The calls of that thread go in order: this one ends when the cancel requests have reached the server.
         co_await async::offload_of(executor_).run([] {});
     }

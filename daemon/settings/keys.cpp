@@ -175,7 +175,7 @@ void add_view_keys(std::vector<Key>& table) {
          duration("views.*.verify", view.verify, milliseconds{0}, hours{24 * 365},
                   "How often the daemon compares the whole view with its query, as `freshetd verify --repair` does, and "
                   "reports and repairs what differs. It costs as much as running the query, and refreshes of the view "
-                  "wait for it. `0s` for never.")});
+                  "wait for it only if it finds a difference or cannot be done beside them. `0s` for never.")});
 }
 
 }  // namespace

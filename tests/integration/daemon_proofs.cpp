@@ -17,10 +17,10 @@ struct Proofs : ::testing::Test {
         return ledger.freshetd.metric("freshet_verify_runs_total{outcome=\"" + outcome + "\",view=\"report\"}");
     }
     std::string drift_rows() { return ledger.freshetd.metric(R"(freshet_drift_rows_total{view="report"})"); }
-    std::string verified_at() {
-        return ledger.freshetd.metric(R"(freshet_verified_timestamp_seconds{view="report"})");
+    std::string verified_at() { return ledger.freshetd.metric(R"(freshet_verified_timestamp_seconds{view="report"})"); }
+    std::string status(const std::string& column) {
+        return ledger.client.scalar("SELECT " + column + " FROM freshet.status");
     }
-    std::string status(const std::string& column) { return ledger.client.scalar("SELECT " + column + " FROM freshet.status"); }
     // A change that no trigger sees.
     void drift() {
         ledger.client.exec(
@@ -80,6 +80,52 @@ TEST_F(Proofs, AProofThatFailsIsCounted) {
     EXPECT_TRUE(eventually([&] { return runs("failed") == "1"; })) << ledger.freshetd.log();
     EXPECT_TRUE(verified_at().empty());
     EXPECT_EQ(status("verified_at IS NULL AND drift_rows IS NULL"), "t");
+}
+
+// The query of the proof waits for a lock that the test has, as if it took long.
+struct SlowProofs : Proofs {
+    void SetUp() override {
+        ledger.client.exec(
+            "CREATE FUNCTION slow(x numeric) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN "
+            "IF current_setting('application_name') LIKE 'freshetd/verify%' THEN "
+            "PERFORM pg_advisory_xact_lock_shared(42); END IF; RETURN x; END $$");
+        holder.exec("SELECT pg_advisory_lock(42)");
+        ledger.configuration.more_views =
+            R"(, "slow_report": { "sql": "SELECT kind, count(*) AS n, sum(slow(amount)) AS total FROM entry GROUP BY kind", )"
+            R"("debounce": "20ms", "verify": "1s" })";
+        run_with(R"("debounce": "20ms", "verify": "0s")");
+        ASSERT_TRUE(eventually([&] { return waiting(); })) << ledger.freshetd.log();
+    }
+    bool waiting() {
+        return ledger.client.scalar(
+                   "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                   "application_name LIKE 'freshetd/verify%' AND wait_event = 'advisory'") == "1";
+    }
+    bool shows_all() {
+        return ledger.client.scalar("SELECT (SELECT sum(n) FROM slow_report) = (SELECT count(*) FROM entry)") == "t";
+    }
+    std::string proofs() { return ledger.client.scalar("SELECT count(*) FROM freshet.proof WHERE outcome = 'exact'"); }
+    Client holder{ledger.database.conninfo()};
+};
+
+TEST_F(SlowProofs, HoldNoTurn) {
+    for (int i = 0; i < 3; ++i) {
+        ledger.insert();
+        EXPECT_TRUE(eventually([&] { return shows_all(); })) << ledger.freshetd.log();
+    }
+    EXPECT_TRUE(waiting());
+    EXPECT_EQ(proofs(), "0");
+    holder.exec("SELECT pg_advisory_unlock(42)");
+    EXPECT_TRUE(eventually([&] { return proofs() != "0"; })) << ledger.freshetd.log();
+    EXPECT_FALSE(ledger.freshetd.logged("the proof of a view takes its turn"));
+    EXPECT_FALSE(ledger.freshetd.logged("differed from its query"));
+}
+
+TEST_F(SlowProofs, AreNotWaitedForAtTheEnd) {
+    EXPECT_EQ(ledger.freshetd.terminate(), 0);
+    EXPECT_FALSE(ledger.freshetd.logged("grace period over"));
+    EXPECT_TRUE(eventually([&] { return !waiting(); }));
+    EXPECT_EQ(ledger.client.scalar("SELECT count(*) FROM freshet.proof"), "0");
 }
 
 }  // namespace

@@ -103,8 +103,7 @@ std::vector<refresh::ChainMember> Engine::chain(const std::string& name, refresh
 
 refresh::ChainOutcome Engine::refresh_chain(const std::string& name, refresh::Request request) {
     auto members = chain(name, std::move(request));
-    return with_connection(conninfo_,
-                           [&](pg::Connection& c) { return refresh::refresh_chain(c, std::move(members)); });
+    return with_connection(conninfo_, [&](pg::Connection& c) { return refresh::refresh_chain(c, std::move(members)); });
 }
 
 refresh::Proof Engine::verify_chain(const std::string& name, refresh::VerifyRequest request) {
@@ -115,6 +114,21 @@ refresh::Proof Engine::verify_chain(const std::string& name, refresh::VerifyRequ
     const auto target = refresh::member_of(members, view(name).id);
     return with_connection(conninfo_, [&](pg::Connection& c) {
         return refresh::verify(c, std::move(members), target, std::move(request));
+    });
+}
+
+refresh::Beside Engine::prove_beside(const std::string& name, refresh::VerifyRequest request) {
+    refresh::Request own;
+    own.keep = request.keep;
+    auto members = chain(name, std::move(own));
+    const auto target = refresh::member_of(members, view(name).id);
+    return with_connection(conninfo_, [&](pg::Connection& turn) -> asio::awaitable<refresh::Beside> {
+        pg::ConnectOptions options;
+        options.conninfo = conninfo_;
+        options.application_name = "freshetd/test-sources";
+        const auto executor = co_await asio::this_coro::executor;
+        const auto sources = co_await pg::Connection::open(executor, options);
+        co_return co_await refresh::prove_beside(turn, *sources, std::move(members), target, std::move(request));
     });
 }
 

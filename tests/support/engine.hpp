@@ -7,6 +7,7 @@
 #include "freshet/catalog/store.hpp"
 #include "freshet/install/install.hpp"
 #include "freshet/refresh/chain.hpp"
+#include "freshet/refresh/prove_beside.hpp"
 #include "freshet/refresh/refresh.hpp"
 #include "freshet/refresh/verify.hpp"
 #include "support/client.hpp"
@@ -31,6 +32,7 @@ class Engine {
     // With all views that are connected with it.
     refresh::ChainOutcome refresh_chain(const std::string& view, refresh::Request request = {});
     refresh::Proof verify_chain(const std::string& view, refresh::VerifyRequest request = {});
+    refresh::Beside prove_beside(const std::string& view, refresh::VerifyRequest request = {});
     std::vector<std::string> uninstall(install::UninstallOptions options = {});
     std::vector<std::string> rehome();
     void mark_ready(const std::string& view);

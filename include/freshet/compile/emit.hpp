@@ -74,6 +74,10 @@ struct RecomputedTable {
     std::string delete_stale;    // what should not exist
     std::string upsert_changed;  // what differs or is missing
     std::string compare;         // rows as compile::compare gives them, of the table itself; at most 20
+    // What fill_fresh computed and what the table holds, each as a digest (see Digests). The first takes the two seeds
+    // alone, the second the parameters of the scope before them.
+    std::string digest_fresh;
+    std::string digest_stored;
 };
 // Of one level. The first table is the state; the others, with the values of spilled groups, are filled from its fresh
 // rows, too.
@@ -95,5 +99,18 @@ enum class Comparison { exact, as_text, as_double, as_real };
 // Parameters as for recompute. `comparisons`: by column, of those that are not compared exactly.
 std::string compare(const Program& program, const std::string& published, const std::string& defining_query,
                     const Scope& scope, const std::map<std::string, Comparison>& comparisons, int limit);
+
+// The two relations that compare() compares, each as the digest of a multiset of rows, for sessions that do not see
+// both. One row: how many there are, and the sums of two seeded 64-bit hashes of each row's text. Parameters as for
+// recompute, then the two seeds. Equal digests: equal for compare(), whatever the comparison of a column. Different
+// ones: nothing is said, for equal values may read differently. The sums are over the integers, so that they are a
+// multiset hash (Clarke, Devadas, van Dijk, Gassend, Suh: Incremental Multiset Hash Functions, ASIACRYPT 2003,
+// MSet-Add-Hash), but not one against an adversary: the hash is PostgreSQL's own.
+struct Digests {
+    std::string published;
+    std::string expected;
+};
+Digests digests(const Program& program, const std::string& published, const std::string& defining_query,
+                const Scope& scope, const std::map<std::string, Comparison>& comparisons);
 
 }  // namespace freshet::compile

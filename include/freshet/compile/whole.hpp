@@ -40,8 +40,6 @@ std::vector<std::string> create_whole(const Program& program, const std::vector<
 std::vector<std::string> drop_whole(const Program& program);
 std::string whole_select(const Program& program);
 std::optional<StateColumn> whole_column(const Program& program, const std::string& name);
-std::string compare_whole(const Program& program, const std::string& published, const std::string& defining_query,
-                          const Scope& scope, const std::map<std::string, Comparison>& comparisons, int limit);
 std::string cut_whole(const Program& program);
 std::string whole_table(const Program& program);
 

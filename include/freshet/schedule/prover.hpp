@@ -1,9 +1,9 @@
 // Proves each view equal to its query now and then (the view's `verify`), repairs what is not, and tells the metrics of
 // every proof in freshet.proof, whoever ran it.
 //
-// One proof at a time, on a session of its own that is there only meanwhile: no refresh of another view waits for a
-// worker because of it. Not thread-safe; lives on its executor. What it refers to must outlive it, and it must be
-// joined before it goes.
+// One proof at a time, on two sessions of its own that are there only meanwhile: no refresh waits for a worker because
+// of it, and none of the view waits for its turn, unless digests cannot prove it (refresh/prove_beside.hpp). Not
+// thread-safe; lives on its executor. What it refers to must outlive it, and it must be joined before it goes.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -49,9 +49,8 @@ class Prover {
     };
     std::vector<Settled> take_settled();
 
-    // A proof under way ends first, unless it is cancelled.
-    void stop();
-    void cancel();
+    // A proof under way is cancelled, and due again when there is a daemon: nobody waits for it. Whether there was one.
+    bool stop();
     asio::awaitable<void> join();
 
   private:

@@ -37,7 +37,7 @@ class Supervisor {
     Supervisor(const Supervisor&) = delete;
     Supervisor& operator=(const Supervisor&) = delete;
 
-    // Runs until stop(); then lets refreshes under way finish, tells writers to be silent, and returns.
+    // Runs until stop(); then lets refreshes under way finish, but no proof, tells writers to be silent, and returns.
     asio::awaitable<void> run();
     void stop();
     // After stop(): lets nothing finish; what is under way is cancelled and rolls back.
@@ -90,6 +90,7 @@ class Supervisor {
 
     bool stopping_ = false;
     bool cancelled_ = false;
+    bool proof_cancelled_ = false;
     bool views_changed_ = false;
     bool look_soon_ = false;
     observe::DatabaseState database_ = observe::DatabaseState::down;
