@@ -10,13 +10,13 @@ std::string same_identity(const SourceCapture& capture) {
     std::string new_key;
     for (const auto& column : capture.identity) {
         const auto name = sql::quote(column);
-        equal += (equal.empty() ? "o." : " AND o.") + name + " = n." + name;
+        equal += (equal.empty() ? "o." : " AND o.") + name + " OPERATOR(pg_catalog.=) n." + name;
         old_key += (old_key.empty() ? "o." : ", o.") + name;
         new_key += (new_key.empty() ? "n." : ", n.") + name;
     }
-    return capture.identity_by_image
-               ? "ROW(" + old_key + ")::record OPERATOR(pg_catalog.*=) ROW(" + new_key + ")::record"
-               : equal;
+    return capture.identity_by_image ? "ROW(" + old_key + ")::pg_catalog.record OPERATOR(pg_catalog.*=) ROW(" +
+                                           new_key + ")::pg_catalog.record"
+                                     : equal;
 }
 
 }  // namespace
@@ -60,13 +60,15 @@ Pairing pairing(const SourceCapture& capture) {
                 sql::quote(capture.identity.front())};
     }
     const auto numbered = [&](const std::string& rows) {
-        const auto image = "ROW(" + columns_of(capture, "r") + ")::text COLLATE \"C\"";
+        const auto image = "ROW(" + columns_of(capture, "r") + ")::pg_catalog.text COLLATE pg_catalog.\"C\"";
         return "(SELECT " + columns_of(capture, "r") + ", " + image +
-               " AS freshet_image, row_number() OVER (PARTITION BY " + image + ") AS freshet_number FROM " +
+               " AS freshet_image, pg_catalog.row_number() OVER (PARTITION BY " + image + ") AS freshet_number FROM " +
                rows_of(capture.columns, rows) + ")";
     };
     return {numbered("freshet_old"), numbered("freshet_new"),
-            "o.freshet_image = n.freshet_image AND o.freshet_number = n.freshet_number", "freshet_number"};
+            "o.freshet_image OPERATOR(pg_catalog.=) n.freshet_image AND o.freshet_number OPERATOR(pg_catalog.=) "
+            "n.freshet_number",
+            "freshet_number"};
 }
 
 }  // namespace freshet::capture

@@ -1,14 +1,18 @@
 // The SQL of logs, trigger functions and triggers. Generated here and nowhere else.
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include "freshet/capture/source_capture.hpp"
 #include "pairing.hpp"
 #include "partitioned.hpp"
+#include "qualified.hpp"
 
 namespace freshet::capture {
 
 namespace {
+
+constexpr const char* rings = "bell OPERATOR(pg_catalog.&) 2";
 
 std::string log_name(const SourceCapture& capture) {
     return "freshet.log_" + std::to_string(capture.source_id);
@@ -35,8 +39,8 @@ std::string events_column(const SourceCapture& capture) {
 std::string event_bits(const SourceCapture& capture, const std::function<std::string(const CapturedEvent&)>& started) {
     std::string text;
     for (const auto& event : capture.events) {
-        text += (text.empty() ? "" : " | ") + std::string("CASE WHEN (") + event.predicate + ")" + started(event) +
-                " THEN " + std::to_string(1 << event.bit) + " ELSE 0 END";
+        text += (text.empty() ? "" : " OPERATOR(pg_catalog.|) ") + std::string("CASE WHEN (") + event.predicate + ")" +
+                started(event) + " THEN " + std::to_string(1 << event.bit) + " ELSE 0 END";
     }
     return text;
 }
@@ -46,12 +50,16 @@ std::string row_matters(const SourceCapture& capture) {
     if (capture.alternatives.empty()) {
         return "TRUE";
     }
-    std::string text;
-    for (const auto& alternative : capture.alternatives) {
-        text += (text.empty() ? "(" : " OR (") + alternative + ")";
-    }
+    auto conditions = capture.alternatives;
     for (const auto& event : capture.events) {
-        text += " OR (" + event.predicate + ")";
+        conditions.push_back(event.predicate);
+    }
+    std::string text;
+    std::set<std::string> said;
+    for (const auto& condition : conditions) {
+        if (said.insert(condition).second) {
+            text += (text.empty() ? "(" : " OR (") + condition + ")";
+        }
     }
     return text;
 }
@@ -81,6 +89,11 @@ std::string did_not_hold_before(const CapturedEvent& event) {
     return " AND (SELECT " + event.predicate + " FROM (VALUES (" + values + ")) AS r(" + names + ")) IS NOT TRUE";
 }
 
+std::string differ(const SourceCapture& capture, const std::string& newer) {
+    return "ROW(" + columns_of(capture, "o") + ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" +
+           columns_of(capture, newer) + ")::pg_catalog.record";
+}
+
 // FULL JOIN is never a nested loop, so a plan made for one row stays good for many.
 std::string update_select(const SourceCapture& capture, const Pairing& pair) {
     const auto side = [&](const std::string& sign, const std::string& alias) {
@@ -92,33 +105,41 @@ std::string update_select(const SourceCapture& capture, const Pairing& pair) {
     std::string text = "SELECT r.freshet_sign";
     if (!capture.events.empty()) {
         text += ", " + event_bits(capture, [](const CapturedEvent& event) {
-                    return " AND r.freshet_sign > 0" + did_not_hold_before(event);
+                    return " AND r.freshet_sign OPERATOR(pg_catalog.>) 0" + did_not_hold_before(event);
                 });
     }
     return text + with_comma(columns_of(capture, "r")) + "\n        FROM " + pair.old_rows +
            " AS o\n        FULL JOIN " + pair.new_rows + " AS n ON " + pair.condition +
            "\n        CROSS JOIN LATERAL (\n            " + side("-1", "o") + "\n            UNION ALL\n            " +
            side("1", "n") + ") AS r\n        WHERE (o." + pair.marker + " IS NULL OR n." + pair.marker +
-           " IS NULL OR ROW(" + columns_of(capture, "o") + ")::record OPERATOR(pg_catalog.*<>) ROW(" +
-           columns_of(capture, "n") + ")::record)\n          AND (" + row_matters(capture) + ")";
+           " IS NULL OR " + differ(capture, "n") + ")\n          AND (" + row_matters(capture) + ")";
 }
 
+// The statement has at most one row on either side: there is no second one.
+constexpr const char* at_most_one_row =
+    "NOT EXISTS (SELECT FROM freshet_old OFFSET 1) AND NOT EXISTS (SELECT FROM freshet_new OFFSET 1)";
+
 // Most statements update one row. Then its two versions are all there is in the transition tables, and no join has to
-// find them. `pairs` is 1 for such a statement alone: of more rows two are looked at on each side.
-std::string look_at_one_row(const SourceCapture& capture) {
-    const auto two_of = [&](const std::string& transition) {
-        return "(SELECT r.* FROM " + rows_of(capture.columns, transition) + " LIMIT 2)";
+// find them. Selects nothing if there are more rows, or if the row stayed as it was. What is asked of the statement as
+// a whole is asked once, before its rows are read.
+std::string one_row_select(const SourceCapture& capture) {
+    const auto version = [&](const std::string& sign, const std::string& transition) {
+        return "SELECT " + sign + " AS freshet_sign, r.* FROM " + rows_of(capture.columns, transition);
     };
-    auto text = "SELECT d.last_value, s.pairs, s.differ" +
-                std::string(capture.events.empty() ? " INTO bell, pairs, differ"
-                                                   : ", s.started INTO bell, pairs, differ, started") +
-                "\n    FROM freshet.doorbell AS d, (\n        SELECT count(*) AS pairs, bool_or(ROW(" +
-                columns_of(capture, "o") + ")::record OPERATOR(pg_catalog.*<>) ROW(" + columns_of(capture, "r") +
-                ")::record) AS differ";
+    const auto row = [&](const std::string& transition) {
+        return "(SELECT r.* FROM " + rows_of(capture.columns, transition) + ")";
+    };
+    std::string text = "SELECT r.freshet_sign";
     if (!capture.events.empty()) {
-        text += ", bit_or(" + event_bits(capture, did_not_hold_before) + ") AS started";
+        text += ", " + event_bits(capture, [&](const CapturedEvent& event) {
+                    return " AND r.freshet_sign OPERATOR(pg_catalog.>) 0 AND (SELECT " + event.predicate + " FROM " +
+                           rows_of(capture.columns, "freshet_old") + " LIMIT 1) IS NOT TRUE";
+                });
     }
-    return text + "\n        FROM " + two_of("freshet_old") + " AS o, " + two_of("freshet_new") + " AS r) AS s;\n    ";
+    return text + with_comma(columns_of(capture, "r")) + "\n        FROM (" + version("-1", "freshet_old") +
+           "\n            UNION ALL " + version("1", "freshet_new") + ") AS r\n        WHERE " + at_most_one_row +
+           "\n          AND (SELECT " + differ(capture, "n") + " FROM " + row("freshet_old") + " AS o, " +
+           row("freshet_new") + " AS n LIMIT 1)\n          AND (" + row_matters(capture) + ")";
 }
 
 std::string insert_into_log(const SourceCapture& capture, const std::string& slot, const std::string& select) {
@@ -126,15 +147,17 @@ std::string insert_into_log(const SourceCapture& capture, const std::string& slo
            with_comma(per_column(capture, [](const std::string& column) { return column; })) + ")\n        " + select;
 }
 
+// Sets `logged`, and `started` where the bell is to say it.
 std::string log_statement(const SourceCapture& capture, const std::string& slot, const std::string& select) {
     const auto insert = insert_into_log(capture, slot, select);
+    const auto silent = insert + ";\n        GET DIAGNOSTICS logged = ROW_COUNT;";
     if (capture.events.empty()) {
-        return insert + ";\n        GET DIAGNOSTICS logged = ROW_COUNT;";
+        return silent;
     }
-    return "WITH l AS (" + insert +
-           "\n        RETURNING freshet_events)\n        SELECT count(*), bit_or(l.freshet_events) INTO logged, "
-           "started "
-           "FROM l;";
+    return std::string("IF ") + rings + " OPERATOR(pg_catalog.=) 0 THEN\n        " + silent +
+           "\n        ELSE\n        WITH l AS (" + insert +
+           "\n        RETURNING freshet_events)\n        SELECT pg_catalog.count(*), "
+           "pg_catalog.bit_or(l.freshet_events) INTO logged, started FROM l;\n        END IF;";
 }
 
 // The same of rows that are read from the table itself, by its name of the moment.
@@ -149,25 +172,14 @@ std::string log_found(const SourceCapture& capture, const std::string& slot, con
            " INTO logged, started;";
 }
 
-std::string log_one_row(const SourceCapture& capture, const std::string& slot) {
-    const auto version = [&](const std::string& sign, const std::string& events, const std::string& transition) {
-        return "SELECT " + sign + (capture.events.empty() ? "" : ", " + events) + with_comma(columns_of(capture, "r")) +
-               " FROM " + rows_of(capture.columns, transition) + "\n        WHERE " + row_matters(capture);
-    };
-    return insert_into_log(capture, slot,
-                           version("-1", "0", "freshet_old") + "\n        UNION ALL " +
-                               version("1", "freshet_capture.started", "freshet_new")) +
-           ";\n        GET DIAGNOSTICS logged = ROW_COUNT;";
-}
-
 std::string mark_statement(const std::string& source, const std::string& slot, const std::string& kind) {
     return "INSERT INTO freshet.marker_" + slot + " (source_id, kind) VALUES (" + source + ", '" + kind + "');";
 }
 
 // By the slot that writers use.
 std::string in_slot(const std::function<std::string(const std::string&)>& statement) {
-    return "IF bell & 1 = 0 THEN\n        " + statement("0") + "\n    ELSE\n        " + statement("1") +
-           "\n    END IF;\n    ";
+    return "IF bell OPERATOR(pg_catalog.&) 1 OPERATOR(pg_catalog.=) 0 THEN\n        " + statement("0") +
+           "\n    ELSE\n        " + statement("1") + "\n    END IF;\n    ";
 }
 
 std::string payload(const SourceCapture& capture) {
@@ -177,11 +189,13 @@ std::string payload(const SourceCapture& capture) {
     }
     std::string names;
     for (const auto& event : capture.events) {
-        names += ", CASE WHEN started & " + std::to_string(1 << event.bit) + " <> 0 THEN " +
-                 sql::literal("\"" + event.name + "\"") + " END";
+        names += ", CASE WHEN started OPERATOR(pg_catalog.&) " + std::to_string(1 << event.bit) +
+                 " OPERATOR(pg_catalog.<>) 0 THEN " + sql::literal("\"" + event.name + "\"") + " END";
     }
-    return sql::literal(head) + " || CASE WHEN started <> 0 THEN ', \"events\": [' || concat_ws(', '" + names +
-           ") || ']' ELSE '' END || '}'";
+    return "pg_catalog.concat(" + sql::literal(head) +
+           ", CASE WHEN started OPERATOR(pg_catalog.<>) 0 THEN pg_catalog.concat(', \"events\": [', "
+           "pg_catalog.concat_ws(', '" +
+           names + "), ']') END, '}')";
 }
 
 // `body` in dollar quotes that do not occur in it: constants of predicates are the users'.
@@ -193,39 +207,45 @@ std::string dollar_quoted(const std::string& body) {
     return tag + "\n" + body + "\n" + tag;
 }
 
+// By a function, for that is an expression and no statement. Nobody has called setval: it is as it was created.
+constexpr const char* declare_bell =
+    "bell integer := coalesce(pg_catalog.pg_sequence_last_value('freshet.doorbell'::pg_catalog.regclass), 0);\n";
+
+// SECURITY DEFINER, so that writers need no right on the log: then no name in it may be looked up in a search_path of
+// the writer's. Setting another one costs each commit about 30 microseconds, so it is done only where a name needs it.
 std::string trigger_function(const SourceCapture& capture, std::string_view operation, const std::string& body) {
     return "CREATE OR REPLACE FUNCTION " + function_name(capture, operation) +
-           "() RETURNS trigger\nLANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, freshet, pg_temp AS " +
-           dollar_quoted(body);
+           "() RETURNS trigger\nLANGUAGE plpgsql SECURITY DEFINER" +
+           (capture.qualified ? "" : " SET search_path = pg_catalog, freshet, pg_temp") + " AS " + dollar_quoted(body);
 }
 
-constexpr const char* read_bell = "SELECT last_value INTO bell FROM freshet.doorbell;\n    ";
-
-// `begin` sets `bell`; `write` logs rows and sets `logged` to their number.
+// `write` logs rows and sets `logged` to their number.
 std::string create_function(const SourceCapture& capture, std::string_view operation, const std::string& declarations,
-                            const std::string& begin, const std::string& write) {
+                            const std::string& write) {
     return trigger_function(capture, operation,
-                            "#variable_conflict use_column\n<<freshet_capture>>\nDECLARE\n    bell integer;\n    "
-                            "logged bigint;\n    started integer;\n" +
-                                declarations + "BEGIN\n    " + begin + write +
-                                "IF bell & 2 <> 0 AND logged > 0 THEN\n        PERFORM pg_notify('freshet', " +
+                            "#variable_conflict use_column\n<<freshet_capture>>\nDECLARE\n    " +
+                                std::string(declare_bell) + "    logged bigint;\n    started integer;\n" +
+                                declarations + "BEGIN\n    " + write + "IF " + rings +
+                                " OPERATOR(pg_catalog.<>) 0 AND logged OPERATOR(pg_catalog.>) 0 THEN\n        "
+                                "PERFORM pg_catalog.pg_notify('freshet', " +
                                 payload(capture) + ");\n    END IF;\n    RETURN NULL;\nEND");
 }
 
-std::string create_function(const SourceCapture& capture, std::string_view operation, const std::string& select) {
-    return create_function(capture, operation, "", read_bell,
-                           in_slot([&](const std::string& slot) { return log_statement(capture, slot, select); }));
+std::string log_rows(const SourceCapture& capture, const std::string& select) {
+    return in_slot([&](const std::string& slot) { return log_statement(capture, slot, select); });
 }
 
 std::string create_update_function(const SourceCapture& capture) {
     auto pair = pairing(capture);
-    const auto told = update_select(capture, pair);
-    const auto log_told = in_slot([&](const std::string& slot) { return log_statement(capture, slot, told); });
+    const auto log_told = log_rows(capture, update_select(capture, pair));
     if (!capture.checks_updates()) {
-        return create_function(capture, "update", "    pairs bigint;\n    differ boolean;\n", look_at_one_row(capture),
-                               "IF pairs = 1 THEN\n    IF NOT differ THEN\n        RETURN NULL;\n    END IF;\n    " +
-                                   in_slot([&](const std::string& slot) { return log_one_row(capture, slot); }) +
-                                   "ELSE\n    " + log_told + "END IF;\n    ");
+        return create_function(
+            capture, "update", "",
+            log_rows(capture, one_row_select(capture)) + "IF logged OPERATOR(pg_catalog.=) 0 THEN\n    IF " +
+                at_most_one_row +
+                " AND EXISTS (SELECT FROM freshet_old) OPERATOR(pg_catalog.=) EXISTS (SELECT FROM freshet_new) THEN\n"
+                "        RETURN NULL;\n    END IF;\n    " +
+                log_told + "END IF;\n    ");
     }
     std::string log_all = log_told;
     if (!capture.identity.empty()) {
@@ -237,7 +257,7 @@ std::string create_update_function(const SourceCapture& capture) {
     }
     const auto mark = in_slot(
         [&](const std::string& slot) { return mark_statement(std::to_string(capture.source_id), slot, "unclear"); });
-    return create_function(capture, "update", verdict_declarations(), read_bell,
+    return create_function(capture, "update", verdict_declarations(),
                            find_verdict(capture) + "IF verdict = 'unclear' THEN\n    " + mark +
                                "logged := 1;\n    ELSE\n    " + log_all + "END IF;\n    ");
 }
@@ -246,10 +266,11 @@ std::string create_update_function(const SourceCapture& capture) {
 std::string create_marker_function(const SourceCapture& capture, const std::string& kind) {
     return trigger_function(
         capture, kind,
-        "DECLARE\n    bell integer;\nBEGIN\n    SELECT last_value INTO bell FROM freshet.doorbell;\n    " +
+        "DECLARE\n    " + std::string(declare_bell) + "BEGIN\n    " +
             in_slot([&](const std::string& slot) { return mark_statement("TG_ARGV[0]::integer", slot, kind); }) +
-            "IF bell & 2 <> 0 THEN\n        PERFORM pg_notify('freshet', '{\"source\": ' || "
-            "TG_ARGV[0] || '}');\n    END IF;\n    RETURN NULL;\nEND");
+            "IF " + rings +
+            " OPERATOR(pg_catalog.<>) 0 THEN\n        PERFORM pg_catalog.pg_notify('freshet', "
+            "pg_catalog.concat('{\"source\": ', TG_ARGV[0], '}'));\n    END IF;\n    RETURN NULL;\nEND");
 }
 
 constexpr std::string_view table_mark = "{table}";
@@ -345,15 +366,16 @@ std::vector<std::string> retype_log(const SourceCapture& capture, const std::vec
     return statements;
 }
 
-std::vector<std::string> create_functions(const SourceCapture& capture) {
+std::vector<std::string> create_functions(const SourceCapture& original) {
+    const auto capture = with_qualified_names(original);
     std::vector<std::string> functions;
     const auto add = [&](const std::string& operation, std::string statement) {
         functions.push_back(std::move(statement));
         functions.push_back("REVOKE ALL ON FUNCTION " + function_name(capture, operation) + "() FROM PUBLIC");
     };
     if (capture.rows) {
-        add("insert", create_function(capture, "insert", insert_select(capture)));
-        add("delete", create_function(capture, "delete", delete_select(capture)));
+        add("insert", create_function(capture, "insert", "", log_rows(capture, insert_select(capture))));
+        add("delete", create_function(capture, "delete", "", log_rows(capture, delete_select(capture))));
         if (!capture.columns.empty()) {
             add("update", create_update_function(capture));
         }

@@ -220,6 +220,34 @@ std::ostream& operator<<(std::ostream& out, const Hostile& one) {
     return out << one.name;
 }
 
+// Whatever a trigger function could find by an unqualified name fails if it is found here: functions, operators and
+// types.
+void set_traps(Client& client) {
+    client.exec(R"(CREATE FUNCTION trap.spring() RETURNS void LANGUAGE plpgsql AS
+        $$ BEGIN RAISE 'a name was looked up in the search_path of % by %', session_user, current_user; END $$;
+        CREATE FUNCTION trap.number(int, int) RETURNS int LANGUAGE sql VOLATILE AS $$ SELECT trap.spring(); SELECT 0 $$;
+        CREATE FUNCTION trap.truth(int, int) RETURNS bool LANGUAGE sql VOLATILE AS $$ SELECT trap.spring(); SELECT true $$;
+        CREATE FUNCTION trap.large(bigint, int) RETURNS bool LANGUAGE sql VOLATILE AS $$ SELECT trap.spring(); SELECT true $$;
+        CREATE FUNCTION trap.days(date, date) RETURNS bool LANGUAGE sql VOLATILE AS $$ SELECT trap.spring(); SELECT true $$;
+        CREATE FUNCTION trap.both(bool, bool) RETURNS bool LANGUAGE sql VOLATILE AS $$ SELECT trap.spring(); SELECT true $$;
+        CREATE OPERATOR trap.& (LEFTARG = int, RIGHTARG = int, FUNCTION = trap.number);
+        CREATE OPERATOR trap.| (LEFTARG = int, RIGHTARG = int, FUNCTION = trap.number);
+        CREATE OPERATOR trap.= (LEFTARG = int, RIGHTARG = int, FUNCTION = trap.truth);
+        CREATE OPERATOR trap.<> (LEFTARG = int, RIGHTARG = int, FUNCTION = trap.truth);
+        CREATE OPERATOR trap.> (LEFTARG = int, RIGHTARG = int, FUNCTION = trap.truth);
+        CREATE OPERATOR trap.> (LEFTARG = bigint, RIGHTARG = int, FUNCTION = trap.large);
+        CREATE OPERATOR trap.= (LEFTARG = bigint, RIGHTARG = int, FUNCTION = trap.large);
+        CREATE OPERATOR trap.< (LEFTARG = date, RIGHTARG = date, FUNCTION = trap.days);
+        CREATE OPERATOR trap.= (LEFTARG = bool, RIGHTARG = bool, FUNCTION = trap.both);
+        CREATE FUNCTION trap.pg_sequence_last_value(regclass) RETURNS bigint LANGUAGE sql AS
+        $$ SELECT trap.spring(); SELECT 0::bigint $$;
+        CREATE FUNCTION trap.pg_notify(text, text) RETURNS void LANGUAGE sql AS $$ SELECT trap.spring() $$;
+        CREATE FUNCTION trap.count() RETURNS bigint LANGUAGE sql AS $$ SELECT trap.spring(); SELECT 0::bigint $$;
+        CREATE DOMAIN trap.text AS pg_catalog.text CHECK (false);
+        CREATE DOMAIN trap.date AS pg_catalog.date CHECK (false);
+        CREATE DOMAIN trap.regclass AS pg_catalog.regclass CHECK (false))");
+}
+
 class HostileWriter : public ::testing::TestWithParam<Hostile> {};
 
 TEST_P(HostileWriter, GivesTheSameReport) {
@@ -249,12 +277,18 @@ TEST_P(HostileWriter, GivesTheSameReport) {
         CREATE FUNCTION trap.never(text, text) RETURNS boolean LANGUAGE sql AS $$ SELECT false $$;
         CREATE OPERATOR trap.= (LEFTARG = text, RIGHTARG = text, FUNCTION = trap.never);
         CREATE OPERATOR trap.~~ (LEFTARG = text, RIGHTARG = text, FUNCTION = trap.never);)");
+    set_traps(writer);
     writer.exec(GetParam().settings);
-    writer.exec(R"(INSERT INTO public.moment SELECT g, timestamptz '2026-01-30 18:00+00' + g * interval '1 hour',
-            date '2026-01-30' + g, make_interval(0, 0, 0, g - 3), g / 10.0, CASE g % 3 WHEN 0 THEN E'a_b' WHEN 1 THEN E'axb'
+    writer.exec(R"(INSERT INTO public.moment SELECT g, '2026-01-30 18:00+00'::timestamptz OPERATOR(pg_catalog.+) (g
+            OPERATOR(pg_catalog.*) '1 hour'::interval), '2026-01-30'::pg_catalog.date OPERATOR(pg_catalog.+) g,
+            make_interval(0, 0, 0, g - 3), g / 10.0,
+            CASE WHEN g % 3 OPERATOR(pg_catalog.=) 0 THEN E'a_b' WHEN g % 3 OPERATOR(pg_catalog.=) 1 THEN E'axb'
             ELSE E'a\\tb' END FROM generate_series(2, 60) g;
-        UPDATE public.moment SET at = at + interval '12 hours', ratio = ratio + 1e-12 WHERE id % 2 = 0;
-        DELETE FROM public.moment WHERE id % 5 = 0)");
+        UPDATE public.moment SET at = at + '12 hours'::interval, ratio = ratio + 1e-12
+            WHERE id % 2 OPERATOR(pg_catalog.=) 0 AND id OPERATOR(pg_catalog.<>) 2;
+        UPDATE public.moment SET at = at + '12 hours'::interval, ratio = ratio + 1e-12
+            WHERE id OPERATOR(pg_catalog.=) 2;
+        DELETE FROM public.moment WHERE id % 5 OPERATOR(pg_catalog.=) 0)");
     client.exec("SET TimeZone = 'America/New_York'");
     for (const auto& [name, query] : views) {
         const auto outcome = engine.refresh(name);
@@ -270,6 +304,9 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{"none", ""}, Hostile{"zone", "SET TimeZone = 'Asia/Kolkata'"},
         Hostile{"date_style", "SET DateStyle = 'SQL, DMY'; SET IntervalStyle = 'sql_standard'"},
         Hostile{"shadowing_path", "SET search_path = trap, pg_catalog, public"},
+        Hostile{"shadowing_path_when_armed",
+                "SET search_path = pg_catalog, public; SELECT "
+                "setval('freshet.doorbell', 2); SET search_path = trap, pg_catalog, public"},
         Hostile{"few_digits", "SET extra_float_digits = -15; SET bytea_output = 'escape'"},
         Hostile{"old_strings",
                 "SET standard_conforming_strings = off; SET backslash_quote = on; "

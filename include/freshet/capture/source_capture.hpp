@@ -39,6 +39,7 @@ struct SourceCapture {
     bool rows = false;   // a delta view reads it
     bool touch = false;  // a concurrent view reads it
     TableKind kind = TableKind::plain;
+    bool qualified = false;  // no name in it depends on a search_path; see capture/qualified.hpp
 
     // Whether its updates are checked against what was really written.
     bool checks_updates() const { return kind == TableKind::partitioned && rows && !columns.empty(); }

@@ -90,7 +90,8 @@ TEST(MakeCapture, EventsBringTheirColumns) {
     const auto program = reading({"a"}, {{"r.a = 1"}});
     const auto capture = capture_for({&program}, {{"e", 0, "(r.c = 'x'::text)", {"c"}}});
     EXPECT_THAT(names(capture), ElementsAre("a", "c"));
-    EXPECT_THAT(all_sql(capture), HasSubstr("WHERE ((r.a = 1)) OR ((r.c = 'x'::text))"));
+    EXPECT_THAT(all_sql(capture),
+                HasSubstr("WHERE (r.a OPERATOR(pg_catalog.=) 1) OR (r.c OPERATOR(pg_catalog.=) 'x'::pg_catalog.text)"));
 }
 
 TEST(MakeCapture, RefusesColumnsNamedLikeTheLogsOwn) {
@@ -103,7 +104,8 @@ TEST(MakeCapture, RefusesColumnsNamedLikeTheLogsOwn) {
 TEST(MakeCapture, PairsByThePrimaryKey) {
     const auto program = reading({"a"}, {{}});
     const auto sql = all_sql(capture_for({&program}));
-    EXPECT_THAT(sql, HasSubstr("FROM freshet_new AS freshet_row) AS r) AS n ON o.\"id\" = n.\"id\""));
+    EXPECT_THAT(sql,
+                HasSubstr("FROM freshet_new AS freshet_row) AS r) AS n ON o.\"id\" OPERATOR(pg_catalog.=) n.\"id\""));
     EXPECT_THAT(capture_for({&program}, {}, {"state"}).identity, ElementsAre("state"));
 }
 
@@ -113,8 +115,8 @@ TEST(MakeCapture, DoesNotPairByAnExtensionsType) {
     const auto capture = capture_for({&program}, {}, {"id", "path"});
     EXPECT_THAT(all_sql(capture), Not(HasSubstr("o.\"path\" = n.\"path\"")));
     EXPECT_THAT(all_sql(capture),
-                HasSubstr("ON ROW(o.\"id\", o.\"path\")::record OPERATOR(pg_catalog.*=) ROW(n.\"id\", "
-                          "n.\"path\")::record"));
+                HasSubstr("ON ROW(o.\"id\", o.\"path\")::pg_catalog.record OPERATOR(pg_catalog.*=) ROW(n.\"id\", "
+                          "n.\"path\")::pg_catalog.record"));
 }
 
 // Without that, renaming a column would make the writer's next statement fail.
@@ -122,8 +124,9 @@ TEST(Triggers, AColumnThatIsGoneIsNull) {
     const auto program = reading({"a", "b"}, {{}});
     EXPECT_THAT(
         all_sql(capture_for({&program})),
-        HasSubstr("FROM (SELECT NULL::integer AS \"a\", NULL::text AS \"b\") AS freshet_absent CROSS JOIN LATERAL "
-                  "(SELECT \"a\", \"b\" FROM freshet_new AS freshet_row) AS r"));
+        HasSubstr(
+            "FROM (SELECT NULL::int AS \"a\", NULL::pg_catalog.text AS \"b\") AS freshet_absent CROSS JOIN LATERAL "
+            "(SELECT \"a\", \"b\" FROM freshet_new AS freshet_row) AS r"));
 }
 
 TEST(RetypeLog, EmptiesTheLogAndChangesOnlyThoseColumns) {
@@ -139,7 +142,8 @@ TEST(RetypeLog, EmptiesTheLogAndChangesOnlyThoseColumns) {
 TEST(Triggers, WithoutAKeyReadOnlyLoggedColumns) {
     const auto program = reading({"a", "b"}, {{}});
     EXPECT_THAT(all_sql(capture_for({&program}, {}, {})),
-                HasSubstr("(SELECT r.\"a\", r.\"b\", ROW(r.\"a\", r.\"b\")::text COLLATE \"C\" AS freshet_image"));
+                HasSubstr("(SELECT r.\"a\", r.\"b\", ROW(r.\"a\", r.\"b\")::pg_catalog.text COLLATE pg_catalog.\"C\" "
+                          "AS freshet_image"));
 }
 
 TEST(Triggers, BodyIsQuotedByATagThatItDoesNotContain) {
