@@ -7,6 +7,12 @@ namespace freshet::schedule {
 using Kind = DoorbellAction::Kind;
 using settings::NotifyMode;
 
+namespace {
+
+constexpr int pause_for_each_look = 9;  // times as long as the look took: a tenth of the time goes into looking
+
+}  // namespace
+
 DoorbellAction DoorbellMachine::connected(TimePoint now) {
     last_found_ = now;
     bell_ = Bell::unknown;
@@ -41,10 +47,12 @@ DoorbellAction DoorbellMachine::disarmed(TimePoint now) {
 
 DoorbellAction DoorbellMachine::polled(TimePoint now, const Poll& poll) {
     last_poll_ = now;
+    awake_pause_ = std::clamp(Duration(poll.took * pause_for_each_look), timing_.awake_poll,
+                              std::max(timing_.awake_poll, timing_.fallback_poll));
     watch_open_transactions(poll);
     if (poll.found == Poll::Found::changes) {
         last_found_ = now;
-        return state_ == State::asleep && rung_ ? wait(now + timing_.awake_poll) : wake(now);
+        return state_ == State::asleep && rung_ ? wait(now + awake_pause_) : wake(now);
     }
     rung_ = false;
     return state_ == State::awake ? stay_awake(now) : fall_asleep(now);
@@ -59,7 +67,7 @@ DoorbellAction DoorbellMachine::notified(TimePoint now) {
         last_found_ = now;
     }
     // Bells of a busy writer must not make us look more often than we do by ourselves.
-    const auto earliest = last_poll_ + timing_.awake_poll;
+    const auto earliest = last_poll_ + std::max(awake_pause_, timing_.awake_poll);
     return earliest <= now ? poll_now() : wait(std::min(earliest, until_));
 }
 
@@ -114,12 +122,12 @@ DoorbellAction DoorbellMachine::wake(TimePoint now) {
         return disarm();
     }
     state_ = State::awake;
-    return wait(now + timing_.awake_poll);
+    return wait(now + awake_pause_);
 }
 
 DoorbellAction DoorbellMachine::stay_awake(TimePoint now) {
     if (now - last_found_ < timing_.quiet) {
-        return wait(now + timing_.awake_poll);
+        return wait(now + awake_pause_);
     }
     switch (mode_) {
         case NotifyMode::armed:

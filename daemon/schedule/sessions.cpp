@@ -28,6 +28,9 @@ pg::ConnectOptions worker_options(const settings::Settings& settings) {
 pg::ConnectOptions control_options(const settings::Settings& settings) {
     auto options = options_for(settings, "control");
     options.default_timeout = std::min(options.default_timeout, control_timeout);
+    // It looks all the time: with one core, and without time spent on compiling.
+    options.settings.emplace_back("max_parallel_workers_per_gather", "0");
+    options.settings.emplace_back("jit", "off");
     return options;
 }
 

@@ -414,6 +414,7 @@ asio::awaitable<DoorbellAction> Supervisor::look(pg::Connection& connection) {
     Poll poll;
     poll.snapshot_xmin = found.snapshot_xmin;
     poll.snapshot_xmax = found.snapshot_xmax;
+    poll.took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - since);
     for (const auto& view : found.views) {
         for (const auto& loop : views_) {
             if (loop->view_id() != view.id) {

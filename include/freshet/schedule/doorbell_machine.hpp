@@ -8,6 +8,9 @@
 // Transactions are compared by their 64-bit numbers: the first look after arming has a snapshot whose xmax is above
 // every transaction that was open when the bell was armed; they have all ended once a later snapshot's xmin reaches it.
 //
+// A look counts what is pending, so it takes the longer the more that is. It is followed by a pause that is long in
+// proportion, or looking at a large backlog would take the processor from folding it.
+//
 // Events in, one action out. The caller does the action and reports it, one at a time. Not thread-safe.
 #pragma once
 
@@ -42,6 +45,7 @@ struct Poll {
     Found found = Found::nothing;     // for views that can take them: a broken view's backlog keeps nobody awake
     std::uint64_t snapshot_xmin = 0;  // pg_snapshot_xmin and _xmax of the snapshot that looked
     std::uint64_t snapshot_xmax = 0;
+    std::chrono::milliseconds took{0};
 };
 
 class DoorbellMachine {
@@ -50,7 +54,7 @@ class DoorbellMachine {
     using Duration = std::chrono::milliseconds;
 
     struct Timing {
-        Duration awake_poll{100};        // while work flows
+        Duration awake_poll{100};        // while work flows, at least
         Duration idle_poll{1000};        // without work, when nobody rings; also the limit while settling
         Duration fallback_poll{10'000};  // while writers ring
         Duration quiet{1000};            // without work before we arm
@@ -95,6 +99,7 @@ class DoorbellMachine {
     TimePoint until_{};
     TimePoint last_poll_{};
     TimePoint last_found_{};
+    Duration awake_pause_{0};  // after the last look
     Duration settle_wait_{0};
     TimePoint counting_since_{};
     int bells_ = 0;                            // since then

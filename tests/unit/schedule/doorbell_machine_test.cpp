@@ -28,10 +28,10 @@ constexpr DoorbellAction none{Kind::none};
 constexpr DoorbellAction stopped{Kind::stopped};
 
 Poll nothing(std::uint64_t xmin = 100, std::uint64_t xmax = 100) {
-    return {Poll::Found::nothing, xmin, xmax};
+    return {Poll::Found::nothing, xmin, xmax, 0ms};
 }
 Poll changes(std::uint64_t xmin = 100, std::uint64_t xmax = 100) {
-    return {Poll::Found::changes, xmin, xmax};
+    return {Poll::Found::changes, xmin, xmax, 0ms};
 }
 
 // Connected, silent, one empty look at `start`.
@@ -79,6 +79,16 @@ TEST(DoorbellArmed, PollsOftenWhileWorkFlows) {
         EXPECT_EQ(machine.polled(now + 100ms, nothing()), until(now + 200ms)) << "not quiet for long enough";
     }
     EXPECT_EQ(machine.state(), State::awake);
+}
+
+// Counting a backlog takes time from folding it.
+TEST(DoorbellArmed, PausesLongerAfterALookThatTookLong) {
+    auto machine = awake(NotifyMode::armed);
+    auto slow = changes();
+    slow.took = 300ms;
+    EXPECT_EQ(machine.polled(start + 1s, slow), until(start + 3700ms));
+    EXPECT_EQ(machine.notified(start + 2s), until(start + 3700ms));
+    EXPECT_EQ(machine.polled(start + 3700ms, changes()), until(start + 3800ms));
 }
 
 TEST(DoorbellArmed, ArmsAfterQuietAndSleepsAfterALookThatNoOldTransactionCanEscape) {
