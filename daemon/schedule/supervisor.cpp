@@ -23,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* undefined_table = "42P01";
 constexpr std::chrono::seconds complaint_interval{5};
 constexpr std::chrono::milliseconds shortest_awake_poll{20};
+constexpr std::chrono::milliseconds pause_for_the_told{20};
 constexpr int fallback_polls = 5;  // the fallback poll is this many times slower than poll_interval
 
 asio::awaitable<void> hear(pg::Connection& connection, std::chrono::milliseconds limit) {
@@ -279,7 +280,7 @@ asio::awaitable<void> Supervisor::load_views(pg::Connection& connection) {
             }
         }
         ViewLoopContext context{executor_, pool_, log_, metrics_, clock_, [this] {
-                                    look_soon_ = true;
+                                    look_wanted_since_ = look_wanted_since_.value_or(clock_.now());
                                     wake_.notify();
                                 }};
         fresh.push_back(std::make_unique<ViewLoop>(
@@ -308,7 +309,7 @@ asio::awaitable<void> Supervisor::choose_mode(pg::Connection& connection) {
     auto mode = settings_.daemon.notify;
     if (mode != settings::NotifyMode::never) {
         co_await connection.query("LISTEN freshet");
-        auto lease = co_await pool_.lease();
+        auto lease = co_await pool_.lease(0);
         auto* other = co_await lease.link().get();
         co_await other->query("SELECT pg_notify('freshet', '{\"probe\": true}')");
         const bool heard = co_await connection.wait_notification(std::chrono::milliseconds(2000));
@@ -393,6 +394,7 @@ asio::awaitable<capture::Look> Supervisor::measured_look(pg::Connection& connect
 
 asio::awaitable<DoorbellAction> Supervisor::look(pg::Connection& connection) {
     const auto since = clock_.now();
+    look_wanted_since_.reset();
     std::optional<capture::Look> seen;
     try {
         seen = co_await measured_look(connection);
@@ -462,23 +464,39 @@ void Supervisor::tell_readers(const std::deque<pg::Notification>& notifications)
     }
 }
 
+// A view has been refreshed, and there may be more. While writers ring they have told all its readers, and these are
+// refreshed right now: our look would only take the processor from them.
+std::optional<core::Clock::TimePoint> Supervisor::look_wanted_at() const {
+    if (!look_wanted_since_) {
+        return std::nullopt;
+    }
+    const bool told = doorbell_->state() == DoorbellMachine::State::asleep;
+    return *look_wanted_since_ + (told ? pause_for_the_told : std::chrono::milliseconds(0));
+}
+
 asio::awaitable<DoorbellAction> Supervisor::wait(pg::Connection& connection, core::Clock::TimePoint until) {
     until = std::min(until, upkeep_.next());
+    const auto look_at = look_wanted_at();
+    if (look_at) {
+        until = std::min(until, *look_at);
+    }
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(until - clock_.now()) + std::chrono::milliseconds(1);
-    if (left.count() <= 0 || stopping_) {
+    if (stopping_) {
         co_return doorbell_->tick(clock_.now());
     }
-    const auto first = co_await async::first_of(hear(connection, left), wake_.wait());
+    if (look_at && *look_at <= clock_.now()) {
+        co_return co_await look(connection);
+    }
+    if (left.count() <= 0) {
+        co_return doorbell_->tick(clock_.now());
+    }
+    co_await async::first_of(hear(connection, left), wake_.wait());
     const auto notifications = connection.take_notifications();
     if (!notifications.empty()) {
         metrics_.notifications_received(static_cast<std::int64_t>(notifications.size()));
         tell_readers(notifications);
         co_return doorbell_->notified(clock_.now());
-    }
-    if (first == 1 && look_soon_ && !stopping_) {
-        look_soon_ = false;
-        co_return co_await look(connection);
     }
     co_return doorbell_->tick(clock_.now());
 }

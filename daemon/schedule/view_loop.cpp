@@ -300,7 +300,7 @@ asio::awaitable<void> ViewLoop::refresh_once(TriggeredBy trigger) {
         refresh_done(trigger);  // by the refresh that was waited for
         co_return;
     }
-    auto lease = co_await context_.pool.lease();
+    auto lease = co_await context_.pool.lease(view_.id);
     auto& link = lease.link();
     auto* connection = co_await session(link);
     if (connection == nullptr) {

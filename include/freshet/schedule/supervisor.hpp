@@ -64,6 +64,7 @@ class Supervisor {
     asio::awaitable<capture::Look> measured_look(pg::Connection& connection);
     asio::awaitable<DoorbellAction> look(pg::Connection& connection);
     void tell_readers(const std::deque<pg::Notification>& notifications);
+    std::optional<core::Clock::TimePoint> look_wanted_at() const;
     asio::awaitable<DoorbellAction> wait(pg::Connection& connection, core::Clock::TimePoint until);
     asio::awaitable<void> silence(pg::Connection& connection);
     asio::awaitable<void> pause_for(std::chrono::milliseconds time);
@@ -92,7 +93,7 @@ class Supervisor {
     bool cancelled_ = false;
     bool proof_cancelled_ = false;
     bool views_changed_ = false;
-    bool look_soon_ = false;
+    std::optional<core::Clock::TimePoint> look_wanted_since_;  // by a view that was refreshed
     observe::DatabaseState database_ = observe::DatabaseState::down;
     observe::Leadership leadership_ = observe::Leadership::standby;
     std::string look_sql_;

@@ -21,7 +21,7 @@ class WorkerPool {
   public:
     class Lease {
       public:
-        Lease(WorkerPool& pool, pg::Link& link) : pool_(&pool), link_(&link) {}
+        Lease(WorkerPool& pool, pg::Link& link, int user) : pool_(&pool), link_(&link), user_(user) {}
         Lease(Lease&& other) noexcept;
         ~Lease();
         Lease(const Lease&) = delete;
@@ -33,19 +33,25 @@ class WorkerPool {
       private:
         WorkerPool* pool_;
         pg::Link* link_;
+        int user_;
     };
 
     WorkerPool(asio::any_io_executor executor, const pg::ConnectOptions& options, int workers,
                pg::Link::OnChange on_change);
 
-    asio::awaitable<Lease> lease();
+    // The session that `user` had last, if it is free: the server has made its plans there.
+    asio::awaitable<Lease> lease(int user);
 
   private:
-    void give_back(pg::Link& link) noexcept;
+    struct Free {
+        pg::Link* link;
+        int user;  // who had it last; 0: nobody
+    };
+    void give_back(Free session) noexcept;
 
     asio::any_io_executor executor_;
     std::vector<std::unique_ptr<pg::Link>> links_;
-    std::vector<pg::Link*> free_;
+    std::vector<Free> free_;
     std::deque<async::Event*> waiting_;  // each lives in the frame of the coroutine that waits on it
 };
 
