@@ -21,7 +21,9 @@ namespace {
 // planner takes to be narrow: so a big log of rows already folded does not make it read a source from end to end. The
 // second arm is never run, but counts as
 // three rows: with one row on either side, a join of two batches would be a nested loop, quadratic in what changed.
-std::string batch_cte(const Source& source) {
+enum class Cancelling { yes, no };
+
+std::string batch_cte(const Source& source, Cancelling cancelling) {
     const auto id = std::to_string(source.id);
     std::string columns;
     std::string nulls = "NULL";
@@ -31,16 +33,37 @@ std::string batch_cte(const Source& source) {
     }
     const auto image = "ROW(" + columns + ")::text";
     const auto signed_row = "freshet_sign" + (columns.empty() ? "" : ", " + columns);
+    const auto from_log = "\n      FROM freshet.log_" + id +
+                          "\n      WHERE freshet_xid >= pg_snapshot_xmin($1::pg_snapshot)"
+                          " AND freshet_xid <= greatest(pg_snapshot_xmax(pg_current_snapshot()), "
+                          "pg_current_xact_id_if_assigned())"
+                          " AND NOT pg_visible_in_snapshot(freshet_xid, $1::pg_snapshot)";
+    if (cancelling == Cancelling::no) {
+        return "d" + id + " AS (\n      SELECT " + signed_row + from_log + ")";
+    }
     return "d" + id + " AS MATERIALIZED (\n    SELECT " + signed_row + " FROM (\n      SELECT " + signed_row +
            ",\n        sum(freshet_sign) OVER (PARTITION BY " + image +
-           ") AS freshet_net,\n        row_number() OVER (PARTITION BY " + image +
-           ", freshet_sign) AS freshet_number\n      FROM freshet.log_" + id +
-           "\n      WHERE freshet_xid >= pg_snapshot_xmin($1::pg_snapshot)"
-           " AND freshet_xid <= greatest(pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())"
-           " AND NOT pg_visible_in_snapshot(freshet_xid, $1::pg_snapshot)) AS l"
+           ") AS freshet_net,\n        row_number() OVER (PARTITION BY " + image + ", freshet_sign) AS freshet_number" +
+           from_log + ") AS l" +
            "\n    WHERE freshet_number <= freshet_sign * freshet_net"
            "\n    UNION ALL SELECT " +
            nulls + " FROM generate_series(1, 3) WHERE (SELECT false))";
+}
+
+// Each term has the rows of one batch once, so what cancels does so in the sums. A lookup is told apart by what a key
+// had before and has now, of which a batch must not hold more than one each.
+bool cancels_in_sums(const Level& level, const std::set<int>& changed_sources) {
+    return std::all_of(level.arms.begin(), level.arms.end(), [&](const auto& arm) {
+        std::size_t changed = 0;
+        bool lookup = false;
+        for (const auto& relation : arm.relations) {
+            if (changed_sources.contains(level.source_of(relation.table).id)) {
+                ++changed;
+                lookup = lookup || relation.is_lookup();
+            }
+        }
+        return changed <= 1 && !lookup;
+    });
 }
 
 std::string delta_cte(const Level& level, const std::set<int>& changed) {
@@ -234,11 +257,11 @@ std::size_t level_terms(const Level& level, const std::set<int>& changed_sources
     return terms;
 }
 
-Fold fold_level(const Level& level, const std::set<int>& changed_sources) {
+std::string merge_statement(const Level& level, const std::set<int>& changed_sources, Cancelling cancelling) {
     std::vector<std::string> ctes;
     for (const auto& source : level.sources) {
         if (changed_sources.contains(source.id)) {
-            ctes.push_back(batch_cte(source));
+            ctes.push_back(batch_cte(source, cancelling));
         }
     }
     ctes.push_back(delta_cte(level, changed_sources));
@@ -248,9 +271,16 @@ Fold fold_level(const Level& level, const std::set<int>& changed_sources) {
     }
     ctes.push_back(merged_cte(level));
     ctes.push_back(upsert_cte(level));
+    return "WITH " + join(ctes, ",\n") + "\n" + result_select();
+}
 
+Fold fold_level(const Level& level, const std::set<int>& changed_sources) {
     Fold result;
-    result.merge = "WITH " + join(ctes, ",\n") + "\n" + result_select();
+    result.merge = merge_statement(level, changed_sources, Cancelling::yes);
+    // Another text in any case, so that a session does not keep the plan for few for it.
+    result.merge_many = cancels_in_sums(level, changed_sources)
+                            ? merge_statement(level, changed_sources, Cancelling::no)
+                            : result.merge + "\n-- many";
     result.delete_emptied = delete_groups(level, "t.ctid = ANY ($1::tid[]) AND t.n = 0");
     result.spill = spill(level);
     result.settle_spilled = settle_spilled(level, dirty(level));

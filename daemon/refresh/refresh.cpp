@@ -95,7 +95,7 @@ asio::awaitable<bool> bring_up_to_date(Turn& turn, const catalog::StoredView& vi
         co_return true;
     }
     outcome.why = outcome.weighed ? outcome.weighed->why : "";
-    const bool folded = co_await turn.fold(outcome);
+    const bool folded = co_await turn.fold(outcome, request.few_changes);
     if (!folded) {
         co_return false;
     }

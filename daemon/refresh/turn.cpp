@@ -52,9 +52,6 @@ pg::Params cost_params(const Outcome& outcome) {
     return values;
 }
 
-// A batch of no more than this is best folded row by row, through indexes.
-constexpr std::int64_t few_changes = 10'000;
-
 // For folds, which mostly are of few changes. The planner cannot know that: nobody analyzes a log, and statistics of
 // sources and state are as old as they are. By their price it is kept from reading a table from end to end, or doing so
 // for each row of the batch. Prices, and not enable_seqscan: where there is no index, the rest of the plan still
@@ -173,13 +170,13 @@ asio::awaitable<void> Turn::mark_broken() {
                                pg::params(std::to_string(view_.id)));
 }
 
-asio::awaitable<bool> Turn::fold(Outcome& outcome) {
+asio::awaitable<bool> Turn::fold(Outcome& outcome, std::int64_t few_changes) {
     outcome.strategy = catalog::name_of(view_.strategy);
     if (survey_.changed_sources.empty()) {
         co_return true;
     }
     try {
-        co_await fold_batch(outcome);
+        co_await fold_batch(outcome, survey_.changes > few_changes);
         co_return true;
     } catch (const pg::Error& error) {
         // A row that came and went may be one that the query cannot evaluate, say 1 / 0. It stays in every later batch;
@@ -191,8 +188,8 @@ asio::awaitable<bool> Turn::fold(Outcome& outcome) {
     co_return false;
 }
 
-asio::awaitable<void> Turn::fold_batch(Outcome& outcome) {
-    if (survey_.changes > few_changes) {
+asio::awaitable<void> Turn::fold_batch(Outcome& outcome, bool many) {
+    if (many) {
         co_await plan_for_many();
     }
     if (view_.program.whole) {
@@ -200,18 +197,16 @@ asio::awaitable<void> Turn::fold_batch(Outcome& outcome) {
         co_return;
     }
     for (const auto& level : compile::fold(view_.program, survey_.changed_sources)) {
-        co_await fold_level(level, outcome);
+        co_await fold_level(level, outcome, many);
     }
 }
 
-asio::awaitable<void> Turn::fold_level(const compile::Fold& fold, Outcome& outcome) {
+asio::awaitable<void> Turn::fold_level(const compile::Fold& fold, Outcome& outcome, bool many) {
     auto values = pg::params(snapshot_);
     if (view_.program.has_retention()) {
         values.push_back(wanted_horizon_);
     }
-    // Another text, so that a session does not keep the plan for few for it.
-    const bool many = survey_.changes > few_changes;
-    const auto merged = co_await connection_.prepared(fold.merge + (many ? "\n-- many" : ""), std::move(values));
+    const auto merged = co_await connection_.prepared(many ? fold.merge_many : fold.merge, std::move(values));
     outcome.groups_upserted += merged.integer(0, merged.column_index("groups"));
     if (const auto emptied = optional_text(merged, 0, "emptied_state")) {
         const auto deleted = co_await connection_.prepared(fold.delete_emptied, pg::params(*emptied));

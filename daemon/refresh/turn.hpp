@@ -58,7 +58,7 @@ class Turn {
 
     // Each adds to `outcome`. fold() returns false if the query fails on a row of the batch: the turn must then be
     // given back and the view recomputed.
-    asio::awaitable<bool> fold(Outcome& outcome);
+    asio::awaitable<bool> fold(Outcome& outcome, std::int64_t few_changes);
     asio::awaitable<void> recompute(std::optional<std::string> tenant, Outcome& outcome);
     // Rows by which the tables of a level differ from their recomputation; writes nothing.
     asio::awaitable<std::vector<pg::Result>> compare_level(compile::Recompute level, pg::Params values);
@@ -75,11 +75,11 @@ class Turn {
                                       const std::optional<std::string>& log_id) const;
 
   private:
-    asio::awaitable<void> fold_batch(Outcome& outcome);
+    asio::awaitable<void> fold_batch(Outcome& outcome, bool many);
     // Of a view whose rows are kept whole.
     asio::awaitable<void> replace_dirty(Outcome& outcome);
     asio::awaitable<void> replace_all(std::optional<std::string> tenant, Outcome& outcome);
-    asio::awaitable<void> fold_level(const compile::Fold& fold, Outcome& outcome);
+    asio::awaitable<void> fold_level(const compile::Fold& fold, Outcome& outcome, bool many);
     asio::awaitable<void> renew(const compile::Fold& fold, std::optional<std::string> dirty);
     void count_batch(const pg::Result& rows);
     pg::Statement write_log(const Outcome& outcome, Trigger trigger, const std::optional<std::string>& log_id) const;

@@ -199,6 +199,9 @@ bool Player::refresh(std::size_t view, refresh::Work work, const std::vector<Ste
     indent_ = "  ";
     refresh::Request request;
     request.work = work;
+    if (tally_.refreshes % 2 == 1) {
+        request.few_changes = 0;  // the texts for many changes are to be as exact
+    }
     request.trigger = work == refresh::Work::fold ? refresh::Trigger::event : refresh::Trigger::manual;
     if (!case_->views[view].keep.empty()) {
         request.keep = case_->views[view].keep;

@@ -77,6 +77,14 @@ catalog::StoredView Engine::view(const std::string& name) {
     throw std::logic_error("no view " + name);
 }
 
+refresh::Request as_if_many(bool many) {
+    refresh::Request request;
+    if (many) {
+        request.few_changes = 0;
+    }
+    return request;
+}
+
 refresh::Outcome Engine::refresh(const std::string& name, refresh::Request request) {
     const auto stored = view(name);
     return with_connection(conninfo_, [&](pg::Connection& c) { return refresh::refresh(c, stored, request); });

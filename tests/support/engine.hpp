@@ -45,6 +45,9 @@ class Engine {
     std::string conninfo_;
 };
 
+// A request to fold by the statements that are for thousands of changes, or, without `many`, as they come.
+refresh::Request as_if_many(bool many);
+
 // Rows by which a public relation and its defining query differ, both ways; empty if they are equal. Written by hand
 // and run by a plain session: the oracle shares no code with the engine. `columns` names what to compare.
 std::vector<std::string> differences(Client& client, const std::string& relation, const std::string& query,

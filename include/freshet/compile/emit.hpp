@@ -50,6 +50,9 @@ struct Fold {
     // One row: groups (bigint, rows written to the state), emptied_state (tid[]), dirty_state (tid[], for `renew`),
     // overflowing_state (tid[], for `spill`).
     std::string merge;
+    // The same for thousands of changes. A row that came and went within the batch is not taken out of it first, where
+    // that only costs time; so it can fail where `merge` would not, with a row that the query cannot evaluate.
+    std::string merge_many;
     std::string delete_emptied;  // $1: tid[]; affects the rows of the state
     // Moves the values of large groups out of their rows of the state. $1: tid[]. One row, whose columns are the
     // parameters of `settle_spilled`. Both are empty if the level keeps no values.

@@ -34,6 +34,7 @@ struct Request {
     std::string why;  // of a recomputation: what makes it necessary; empty if it was asked for
     Weigh weigh;      // may turn a fold into a recomputation; none: whatever can be folded is
     bool announce = false;  // NOTIFY freshet_refreshed
+    std::int64_t few_changes = 10'000;  // a batch of no more is best folded row by row, through indexes
 };
 
 struct Outcome {
