@@ -40,6 +40,11 @@ std::string unless_empty(const std::string& count, const std::string& value) {
     return "CASE WHEN " + count + " <> 0 THEN " + value + " END";
 }
 
+// No group of a state is without rows, but for a total.
+std::string unless_empty(const Level& level, const std::string& count, const std::string& value) {
+    return count == "n" && !level.total ? value : unless_empty(count, value);
+}
+
 // What an aggregate of the query is, over the columns of the state.
 std::string aggregate_expression(const Level& level, const query::Aggregate& aggregate) {
     using query::AggregateKind;
@@ -56,9 +61,9 @@ std::string aggregate_expression(const Level& level, const query::Aggregate& agg
         case AggregateKind::count:
             return counted(count());
         case AggregateKind::sum:
-            return unless_empty(count(), sum());
+            return unless_empty(level, count(), sum());
         case AggregateKind::avg:
-            return unless_empty(count(), average(sum(), input().sum_type, count()));
+            return unless_empty(level, count(), average(sum(), input().sum_type, count()));
         case AggregateKind::count_distinct:
             return counted("d" + index);
         case AggregateKind::sum_distinct:

@@ -26,9 +26,16 @@ namespace {
 constexpr const char* digits_per_scale = "18";
 constexpr const char* most_digits = "2000";
 
+// Of the scales that amounts and rates usually have, the units are constants: to make one is ten times the work of
+// adding it.
+std::string usual_units(const std::string& value, const std::string& otherwise) {
+    return "CASE scale(" + value + ") WHEN 0 THEN 1::numeric WHEN 1 THEN 1e18 WHEN 2 THEN 1e36 WHEN 3 THEN 1e54 " +
+           "WHEN 4 THEN 1e72" + (otherwise.empty() ? "" : " ELSE " + otherwise) + " END";
+}
+
 std::string scale_unit(const std::string& value) {
-    return std::string("('1e' || ") + digits_per_scale + " * least(scale(" + value + "), " + most_digits +
-           "))::numeric";
+    return usual_units(value, std::string("('1e' || ") + digits_per_scale + " * least(scale(" + value + "), " +
+                                  most_digits + "))::numeric");
 }
 
 void add_counters_of(const Level& level, std::size_t index, std::vector<Counter>& result) {
@@ -82,8 +89,9 @@ std::string shown_sum(const Level& level, std::size_t input) {
         return sum;
     }
     const auto digits = "(length(sc" + number + "::text) - 1) / " + digits_per_scale;
-    return "CASE WHEN " + digits + " < " + most_digits + " THEN round(" + sum + ", " + digits + ") ELSE " + sum +
-           " END";
+    // It never has less digits than it shows. Mostly it has no more: then a summand with that many is there.
+    return "CASE WHEN sc" + number + " >= " + usual_units(sum, "") + " THEN " + sum + " WHEN " + digits + " < " +
+           most_digits + " THEN round(" + sum + ", " + digits + ") ELSE " + sum + " END";
 }
 
 std::vector<Recomputed> recomputed(const Level& level) {
