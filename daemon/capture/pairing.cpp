@@ -4,6 +4,8 @@ namespace freshet::capture {
 
 namespace {
 
+// Of a transition table the planner knows how many rows it has, and takes each value of a column to occur many times.
+// Asked for one column twice it expects few pairs, as there are, and does not think of compiling the plan (JIT).
 std::string same_identity(const SourceCapture& capture) {
     std::string equal;
     std::string old_key;
@@ -14,12 +16,20 @@ std::string same_identity(const SourceCapture& capture) {
         old_key += (old_key.empty() ? "o." : ", o.") + name;
         new_key += (new_key.empty() ? "n." : ", n.") + name;
     }
+    if (capture.identity.size() == 1) {
+        equal += " AND coalesce(" + old_key + ", " + old_key + ") OPERATOR(pg_catalog.=) coalesce(" + new_key + ", " +
+                 new_key + ")";
+    }
     return capture.identity_by_image ? "ROW(" + old_key + ")::pg_catalog.record OPERATOR(pg_catalog.*=) ROW(" +
                                            new_key + ")::pg_catalog.record"
                                      : equal;
 }
 
 }  // namespace
+
+std::string log_name(const SourceCapture& capture) {
+    return "freshet.log_" + std::to_string(capture.source_id);
+}
 
 std::string per_column(const SourceCapture& capture, const std::function<std::string(const std::string&)>& text) {
     std::string list;

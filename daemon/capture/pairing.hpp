@@ -9,6 +9,8 @@
 
 namespace freshet::capture {
 
+// The view over both tables of the log; theirs end in _0 and _1.
+std::string log_name(const SourceCapture& capture);
 // ", "-separated text of one item per log column.
 std::string per_column(const SourceCapture& capture, const std::function<std::string(const std::string&)>& text);
 // The log columns of `alias`.

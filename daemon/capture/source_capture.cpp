@@ -4,15 +4,16 @@
 #include <set>
 
 #include "freshet/core/error.hpp"
+#include "packed.hpp"
 
 namespace freshet::capture {
 
 namespace {
 
 bool reserved(const std::string& column) {
-    static const std::set<std::string> names = {"freshet_xid",   "freshet_at",  "freshet_sign",  "freshet_events",
-                                                "freshet_image", "freshet_net", "freshet_number"};
-    return names.contains(column);
+    static const std::set<std::string> names = {"freshet_xid",   "freshet_at",  "freshet_sign",   "freshet_events",
+                                                "freshet_image", "freshet_net", "freshet_number", "freshet_rows"};
+    return names.contains(column) || column.ends_with("[]");
 }
 
 std::string conjunction(const std::vector<std::string>& conditions) {
@@ -104,7 +105,11 @@ SourceCapture make_capture(int source_id, const sql::QualifiedName& table, const
                 "rename the column");
         }
         capture.columns.push_back(*fact);
+        if (can_be_long(*fact)) {
+            capture.long_columns.push_back(name);
+        }
     }
+    capture.packs = std::all_of(capture.columns.begin(), capture.columns.end(), packs);
     for (const auto& name : capture.identity) {
         const auto logged = std::any_of(capture.columns.begin(), capture.columns.end(),
                                         [&](const query::ColumnFact& one) { return one.name == name; });

@@ -1,9 +1,10 @@
-// The SQL of logs, trigger functions and triggers. Generated here and nowhere else.
+// The SQL of trigger functions and triggers. Generated here and nowhere else.
 #include <algorithm>
 #include <functional>
 #include <set>
 
 #include "freshet/capture/source_capture.hpp"
+#include "packed.hpp"
 #include "pairing.hpp"
 #include "partitioned.hpp"
 #include "qualified.hpp"
@@ -14,21 +15,12 @@ namespace {
 
 constexpr const char* rings = "bell OPERATOR(pg_catalog.&) 2";
 
-std::string log_name(const SourceCapture& capture) {
-    return "freshet.log_" + std::to_string(capture.source_id);
-}
-
 std::string function_name(const SourceCapture& capture, std::string_view operation) {
     return "freshet.capture_" + std::to_string(capture.source_id) + "_" + std::string(operation);
 }
 
 std::string with_comma(const std::string& list) {
     return list.empty() ? "" : ", " + list;
-}
-
-std::string column_definition(const query::ColumnFact& column) {
-    return sql::quote(column.name) + " " + column.log_type +
-           (column.collation.empty() ? "" : " COLLATE " + column.collation);
 }
 
 std::string events_column(const SourceCapture& capture) {
@@ -64,18 +56,22 @@ std::string row_matters(const SourceCapture& capture) {
     return text;
 }
 
+// Rows of a transition table that matter to somebody.
+std::string rows_that_matter(const SourceCapture& capture, const std::string& transition) {
+    return "\n        FROM " + rows_of(capture.columns, transition) + "\n        WHERE (" + row_matters(capture) + ")";
+}
+
 std::string insert_select(const SourceCapture& capture) {
     std::string text = "SELECT 1";
     if (!capture.events.empty()) {
         text += ", " + event_bits(capture, [](const CapturedEvent&) { return ""; });
     }
-    return text + with_comma(columns_of(capture, "r")) + "\n        FROM " + rows_of(capture.columns, "freshet_new") +
-           "\n        WHERE " + row_matters(capture);
+    return text + with_comma(columns_of(capture, "r")) + rows_that_matter(capture, "freshet_new");
 }
 
 std::string delete_select(const SourceCapture& capture) {
     return std::string("SELECT -1") + (capture.events.empty() ? "" : ", 0") + with_comma(columns_of(capture, "r")) +
-           "\n        FROM " + rows_of(capture.columns, "freshet_old") + "\n        WHERE " + row_matters(capture);
+           rows_that_matter(capture, "freshet_old");
 }
 
 // That the event's predicate did not hold for the old version of the row, "o".
@@ -94,25 +90,28 @@ std::string differ(const SourceCapture& capture, const std::string& newer) {
            columns_of(capture, newer) + ")::pg_catalog.record";
 }
 
-// FULL JOIN is never a nested loop, so a plan made for one row stays good for many.
+// FULL JOIN is never a nested loop, so a plan made for one row stays good for many. Each pair is read twice, once as
+// the version that was and once as the one that is.
 std::string update_select(const SourceCapture& capture, const Pairing& pair) {
-    const auto side = [&](const std::string& sign, const std::string& alias) {
-        const auto columns =
-            per_column(capture, [&](const std::string& column) { return alias + "." + column + " AS " + column; });
-        return "SELECT " + sign + " AS freshet_sign" + with_comma(columns) + " WHERE " + alias + "." + pair.marker +
-               " IS NOT NULL";
+    const auto is_old = "s.freshet_sign OPERATOR(pg_catalog.<) 0";
+    const auto version = [&](const std::string& of_old, const std::string& of_new) {
+        return "CASE WHEN " + std::string(is_old) + " THEN " + of_old + " ELSE " + of_new + " END";
     };
-    std::string text = "SELECT r.freshet_sign";
+    const auto columns = per_column(
+        capture, [&](const std::string& column) { return version("o." + column, "n." + column) + " AS " + column; });
+    const auto there = [&](const std::string& side) { return side + "." + pair.marker + " IS NOT NULL"; };
+    std::string text = "SELECT s.freshet_sign";
     if (!capture.events.empty()) {
         text += ", " + event_bits(capture, [](const CapturedEvent& event) {
-                    return " AND r.freshet_sign OPERATOR(pg_catalog.>) 0" + did_not_hold_before(event);
+                    return " AND s.freshet_sign OPERATOR(pg_catalog.>) 0" + did_not_hold_before(event);
                 });
     }
     return text + with_comma(columns_of(capture, "r")) + "\n        FROM " + pair.old_rows +
            " AS o\n        FULL JOIN " + pair.new_rows + " AS n ON " + pair.condition +
-           "\n        CROSS JOIN LATERAL (\n            " + side("-1", "o") + "\n            UNION ALL\n            " +
-           side("1", "n") + ") AS r\n        WHERE (o." + pair.marker + " IS NULL OR n." + pair.marker +
-           " IS NULL OR " + differ(capture, "n") + ")\n          AND (" + row_matters(capture) + ")";
+           "\n        CROSS JOIN (VALUES (-1), (1)) AS s(freshet_sign)\n        CROSS JOIN LATERAL (SELECT " + columns +
+           ") AS r\n        WHERE (o." + pair.marker + " IS NULL OR n." + pair.marker + " IS NULL OR " +
+           differ(capture, "n") + ")\n          AND " + version(there("o"), there("n")) + "\n          AND (" +
+           row_matters(capture) + ")";
 }
 
 // The statement has at most one row on either side: there is no second one.
@@ -142,14 +141,20 @@ std::string one_row_select(const SourceCapture& capture) {
            row("freshet_new") + " AS n LIMIT 1)\n          AND (" + row_matters(capture) + ")";
 }
 
-std::string insert_into_log(const SourceCapture& capture, const std::string& slot, const std::string& select) {
-    return "INSERT INTO " + log_name(capture) + "_" + slot + " (freshet_sign" + events_column(capture) +
+std::string slot_table(const SourceCapture& capture, const std::string& slot) {
+    return log_name(capture) + "_" + slot;
+}
+
+// INSERT into the log table of what `select` gives.
+using Insert = std::string (*)(const SourceCapture& capture, const std::string& table, const std::string& select);
+
+std::string insert_rows(const SourceCapture& capture, const std::string& table, const std::string& select) {
+    return "INSERT INTO " + table + " (freshet_sign" + events_column(capture) +
            with_comma(per_column(capture, [](const std::string& column) { return column; })) + ")\n        " + select;
 }
 
 // Sets `logged`, and `started` where the bell is to say it.
-std::string log_statement(const SourceCapture& capture, const std::string& slot, const std::string& select) {
-    const auto insert = insert_into_log(capture, slot, select);
+std::string log_statement(const SourceCapture& capture, const std::string& insert) {
     const auto silent = insert + ";\n        GET DIAGNOSTICS logged = ROW_COUNT;";
     if (capture.events.empty()) {
         return silent;
@@ -162,7 +167,7 @@ std::string log_statement(const SourceCapture& capture, const std::string& slot,
 
 // The same of rows that are read from the table itself, by its name of the moment.
 std::string log_found(const SourceCapture& capture, const std::string& slot, const std::string& select) {
-    const auto insert = insert_into_log(capture, slot, select);
+    const auto insert = insert_rows(capture, slot_table(capture, slot), select);
     if (capture.events.empty()) {
         return "EXECUTE " + with_root(insert) + ";\n        GET DIAGNOSTICS logged = ROW_COUNT;";
     }
@@ -231,13 +236,94 @@ std::string create_function(const SourceCapture& capture, std::string_view opera
                                 payload(capture) + ");\n    END IF;\n    RETURN NULL;\nEND");
 }
 
+std::string log_by(Insert insert, const SourceCapture& capture, const std::string& select) {
+    return in_slot([&](const std::string& slot) {
+        return log_statement(capture, insert(capture, slot_table(capture, slot), select));
+    });
+}
+
 std::string log_rows(const SourceCapture& capture, const std::string& select) {
-    return in_slot([&](const std::string& slot) { return log_statement(capture, slot, select); });
+    return log_by(insert_rows, capture, select);
+}
+
+// The statistics are to tell of the rows when the packed row can be seen, not up to ten seconds later
+// (packed_rows.sql).
+std::string log_packed(const SourceCapture& capture, const std::string& packed) {
+    return log_by(insert_packed, capture, packed) + "PERFORM pg_catalog.pg_stat_force_next_flush();\n    ";
+}
+
+// Of an INSERT or DELETE. Most statements have few rows: their log rows are written at once, by a statement that writes
+// none where there are many, for to ask beforehand would be one more for each.
+std::string log_few_or_many(const SourceCapture& capture, const std::string& transition, const std::string& select,
+                            const std::string& packed) {
+    if (!capture.packs) {
+        return log_rows(capture, select);
+    }
+    const auto many = has_many(transition);
+    return log_rows(capture, select + " AND NOT " + many) + "IF logged OPERATOR(pg_catalog.=) 0 THEN\n    IF " + many +
+           " THEN\n    IF " + fits_arrays(capture, {transition}) + " THEN\n    " + log_packed(capture, packed) +
+           "ELSE\n    " + log_rows(capture, select) + "END IF;\n    END IF;\n    END IF;\n    ";
+}
+
+std::string log_inserted(const SourceCapture& capture) {
+    const auto select = insert_select(capture);
+    return log_few_or_many(capture, "freshet_new", select, pack_signed(capture, select));
+}
+
+std::string log_deleted(const SourceCapture& capture) {
+    return log_few_or_many(capture, "freshet_old", delete_select(capture),
+                           pack(capture, -1, rows_that_matter(capture, "freshet_old")));
+}
+
+// Both versions of each row of an UPDATE, unchanged or not: what did not change cancels. Only where no event begins.
+std::string packed_versions(const SourceCapture& capture) {
+    return pack(capture, -1, rows_that_matter(capture, "freshet_old")) + "\n        UNION ALL " +
+           pack(capture, 1, rows_that_matter(capture, "freshet_new"));
+}
+
+// Whether most of the first rows of an UPDATE changed. PostgreSQL hands over both versions in one order.
+std::string most_changed(const SourceCapture& capture) {
+    constexpr int looked_at = 100;
+    const auto first = [&](const std::string& transition) {
+        return "(SELECT pg_catalog.row_number() OVER () AS freshet_number, r.* FROM " +
+               rows_of(capture.columns, transition) + " LIMIT " + std::to_string(looked_at) + ")";
+    };
+    return "(SELECT 2 OPERATOR(pg_catalog.*) pg_catalog.count(*) FILTER (WHERE " + differ(capture, "n") +
+           ") OPERATOR(pg_catalog.>) pg_catalog.count(*) FROM " + first("freshet_old") + " AS o JOIN " +
+           first("freshet_new") + " AS n ON o.freshet_number OPERATOR(pg_catalog.=) n.freshet_number)";
+}
+
+// Whether an UPDATE left alone all columns that events depend on, so that none begins.
+std::string no_event_begins(const SourceCapture& capture) {
+    std::set<std::string> columns;
+    for (const auto& event : capture.events) {
+        columns.insert(event.columns.begin(), event.columns.end());
+    }
+    std::string arrays;
+    for (const auto& column : columns) {
+        arrays += (arrays.empty() ? "" : ", ") + std::string("pg_catalog.array_agg(r.") + sql::quote(column) + ")";
+    }
+    const auto side = [&](const std::string& transition) {
+        return "(SELECT ROW(" + arrays + ")::pg_catalog.record FROM " + rows_of(capture.columns, transition) + ")";
+    };
+    return columns.empty() ? "TRUE" : side("freshet_old") + " OPERATOR(pg_catalog.*=) " + side("freshet_new");
+}
+
+// Of an UPDATE of more than one row. To find the pairs among many takes longer than to log all of them.
+std::string log_told(const SourceCapture& capture, const std::string& select) {
+    if (!capture.packs) {
+        return log_rows(capture, select);
+    }
+    return "IF " + has_many("freshet_new") + " AND " + fits_arrays(capture, {"freshet_old", "freshet_new"}) +
+           " THEN\n    IF " + most_changed(capture) + " AND " + no_event_begins(capture) + " THEN\n    " +
+           log_packed(capture, packed_versions(capture)) + "ELSE\n    " +
+           log_packed(capture, pack_signed(capture, select)) + "END IF;\n    ELSE\n    " + log_rows(capture, select) +
+           "END IF;\n    ";
 }
 
 std::string create_update_function(const SourceCapture& capture) {
     auto pair = pairing(capture);
-    const auto log_told = log_rows(capture, update_select(capture, pair));
+    const auto told = log_told(capture, update_select(capture, pair));
     if (!capture.checks_updates()) {
         return create_function(
             capture, "update", "",
@@ -245,15 +331,15 @@ std::string create_update_function(const SourceCapture& capture) {
                 at_most_one_row +
                 " AND EXISTS (SELECT FROM freshet_old) OPERATOR(pg_catalog.=) EXISTS (SELECT FROM freshet_new) THEN\n"
                 "        RETURN NULL;\n    END IF;\n    " +
-                log_told + "END IF;\n    ");
+                told + "END IF;\n    ");
     }
-    std::string log_all = log_told;
+    std::string log_all = told;
     if (!capture.identity.empty()) {
         pair.new_rows = found_rows(capture);
         const auto found = update_select(capture, pair);
         log_all = "IF verdict = 'found' THEN\n    " +
                   in_slot([&](const std::string& slot) { return log_found(capture, slot, found); }) + "ELSE\n    " +
-                  log_told + "END IF;\n    ";
+                  told + "END IF;\n    ";
     }
     const auto mark = in_slot(
         [&](const std::string& slot) { return mark_statement(std::to_string(capture.source_id), slot, "unclear"); });
@@ -292,79 +378,7 @@ std::string key_columns(const SourceCapture& capture) {
     return list;
 }
 
-std::string create_log_view(const SourceCapture& capture, const std::vector<std::string>& columns) {
-    std::string list;
-    for (const auto& column : columns) {
-        list += (list.empty() ? "" : ", ") + sql::quote(column);
-    }
-    const auto log = log_name(capture);
-    return "CREATE OR REPLACE VIEW " + log + " AS SELECT " + list + " FROM " + log + "_0 UNION ALL SELECT " + list +
-           " FROM " + log + "_1";
-}
-
 }  // namespace
-
-std::vector<std::string> create_log(const SourceCapture& capture) {
-    std::vector<std::string> statements;
-    if (!capture.rows) {
-        return statements;
-    }
-    for (const auto* slot : {"_0", "_1"}) {
-        // freshet_at is when the writer's transaction began: no later than its commit.
-        std::string columns =
-            "freshet_xid xid8 NOT NULL DEFAULT pg_current_xact_id(), freshet_at timestamptz NOT NULL DEFAULT now(), "
-            "freshet_sign smallint NOT NULL, freshet_events integer NOT NULL DEFAULT 0";
-        for (const auto& column : capture.columns) {
-            columns += ", " + column_definition(column);
-        }
-        const auto table = log_name(capture) + slot;
-        statements.push_back("CREATE TABLE " + table + " (" + columns + ") WITH (autovacuum_enabled = false)");
-        statements.push_back("CREATE INDEX ON " + table + " (freshet_xid)");
-    }
-    std::vector<std::string> columns{"freshet_xid", "freshet_at", "freshet_sign", "freshet_events"};
-    for (const auto& column : capture.columns) {
-        columns.push_back(column.name);
-    }
-    statements.push_back(create_log_view(capture, columns));
-    return statements;
-}
-
-std::vector<std::string> extend_log(const SourceCapture& capture, const std::vector<std::string>& existing) {
-    auto columns = existing;
-    std::string additions;
-    for (const auto& column : capture.columns) {
-        if (std::find(existing.begin(), existing.end(), column.name) == existing.end()) {
-            additions +=
-                (additions.empty() ? "" : ", ") + std::string("ADD COLUMN IF NOT EXISTS ") + column_definition(column);
-            columns.push_back(column.name);
-        }
-    }
-    if (additions.empty()) {
-        return {};
-    }
-    return {"ALTER TABLE " + log_name(capture) + "_0 " + additions,
-            "ALTER TABLE " + log_name(capture) + "_1 " + additions, create_log_view(capture, columns)};
-}
-
-std::vector<std::string> retype_log(const SourceCapture& capture, const std::vector<std::string>& existing,
-                                    const std::vector<std::string>& retyped) {
-    std::vector<std::string> statements{"DROP VIEW " + log_name(capture)};
-    for (const auto* slot : {"_0", "_1"}) {
-        const auto table = log_name(capture) + slot;
-        std::string changes;
-        for (const auto& column : capture.columns) {
-            if (std::find(retyped.begin(), retyped.end(), column.name) != retyped.end()) {
-                changes += (changes.empty() ? "ALTER COLUMN " : ", ALTER COLUMN ") + sql::quote(column.name) +
-                           " TYPE " + column.log_type +
-                           (column.collation.empty() ? "" : " COLLATE " + column.collation) + " USING NULL";
-            }
-        }
-        statements.push_back("TRUNCATE " + table);
-        statements.push_back("ALTER TABLE " + table + " " + changes);
-    }
-    statements.push_back(create_log_view(capture, existing));
-    return statements;
-}
 
 std::vector<std::string> create_functions(const SourceCapture& original) {
     const auto capture = with_qualified_names(original);
@@ -374,8 +388,8 @@ std::vector<std::string> create_functions(const SourceCapture& original) {
         functions.push_back("REVOKE ALL ON FUNCTION " + function_name(capture, operation) + "() FROM PUBLIC");
     };
     if (capture.rows) {
-        add("insert", create_function(capture, "insert", "", log_rows(capture, insert_select(capture))));
-        add("delete", create_function(capture, "delete", "", log_rows(capture, delete_select(capture))));
+        add("insert", create_function(capture, "insert", "", log_inserted(capture)));
+        add("delete", create_function(capture, "delete", "", log_deleted(capture)));
         if (!capture.columns.empty()) {
             add("update", create_update_function(capture));
         }

@@ -42,11 +42,22 @@ std::string still_needed(const LogTable& table) {
            " >= pg_snapshot_xmin(p.snapshot) AND NOT pg_visible_in_snapshot(l." + xid + ", p.snapshot))";
 }
 
+// The statistics of the log count a packed row as one (schedule/statistics_watch.hpp).
+std::string remember_packed(const LogTable& table) {
+    return "UPDATE freshet.source AS s SET unpacked = s.unpacked + l.rows FROM (SELECT sum(abs(freshet_rows) - 1) AS "
+           "rows "
+           "FROM freshet." +
+           table.name + ") AS l WHERE s.id = " + std::to_string(table.source_id) + " AND l.rows > 0";
+}
+
 asio::awaitable<bool> trim_under_lock(pg::Connection& connection, const LogTable& table) {
     co_await connection.script("LOCK TABLE freshet." + table.name + " IN ACCESS EXCLUSIVE MODE");
     const auto needed = co_await connection.query(still_needed(table));
     if (needed.boolean(0, 0)) {
         co_return false;
+    }
+    if (table.source_id != 0) {
+        co_await connection.query(remember_packed(table));
     }
     co_await connection.script("TRUNCATE freshet." + table.name);
     co_return true;

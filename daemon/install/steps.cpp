@@ -126,18 +126,13 @@ std::string record_capture(const capture::SourceCapture& capture) {
 
 namespace {
 
-// Columns of the log whose type is not that of the table's column any more.
-std::vector<std::string> retyped_columns(const capture::SourceCapture& capture, const pg::Result& log) {
-    std::vector<std::string> retyped;
-    for (int i = 0; i < log.rows(); ++i) {
-        const auto name = log.text(i, 0);
-        const auto now = std::find_if(capture.columns.begin(), capture.columns.end(),
-                                      [&](const query::ColumnFact& one) { return one.name == name; });
-        if (now != capture.columns.end() && (now->log_type != log.text(i, 1) || now->collation != log.text(i, 2))) {
-            retyped.push_back(name);
-        }
+asio::awaitable<std::vector<capture::LogColumn>> log_columns(pg::Connection& connection, std::string source_id) {
+    const auto rows = co_await connection.query(query_text("log_columns"), pg::params(source_id));
+    std::vector<capture::LogColumn> columns;
+    for (int i = 0; i < rows.rows(); ++i) {
+        columns.push_back({rows.text(i, 0), rows.text(i, 1), rows.text(i, 2), rows.boolean(i, 3)});
     }
-    return retyped;
+    co_return columns;
 }
 
 // What the log has of the source is lost: the views are to be recomputed.
@@ -160,11 +155,7 @@ asio::awaitable<bool> missed_changes(pg::Connection& connection, int source_id) 
 
 asio::awaitable<void> install_capture(pg::Connection& connection, capture::SourceCapture capture, LockPolicy policy) {
     const auto id = std::to_string(capture.source_id);
-    const auto columns = co_await connection.query(query_text("log_columns"), pg::params(id));
-    std::vector<std::string> existing;
-    for (int i = 0; i < columns.rows(); ++i) {
-        existing.push_back(columns.text(i, 0));
-    }
+    const auto existing = co_await log_columns(connection, id);
     std::vector<std::string> statements;
     if (existing.empty()) {
         statements = capture::create_log(capture);
@@ -179,16 +170,9 @@ asio::awaitable<void> install_capture(pg::Connection& connection, capture::Sourc
     if (damaged) {
         statements.push_back(break_views(capture.source_id));
     }
-    const auto retyped = retyped_columns(capture, columns);
-    if (!retyped.empty()) {
-        for (const auto& column : capture.columns) {
-            if (std::find(existing.begin(), existing.end(), column.name) == existing.end()) {
-                existing.push_back(column.name);
-            }
-        }
-        for (auto& statement : capture::retype_log(capture, existing, retyped)) {
-            statements.push_back(std::move(statement));
-        }
+    auto retyping = capture::retype_log(capture, co_await log_columns(connection, id));
+    if (!retyping.empty()) {
+        std::move(retyping.begin(), retyping.end(), std::back_inserter(statements));
         statements.push_back(break_views(capture.source_id));
     }
     statements.push_back(record_capture(capture));

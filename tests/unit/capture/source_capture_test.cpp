@@ -8,6 +8,7 @@
 namespace freshet::capture {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -21,6 +22,7 @@ std::vector<query::ColumnFact> facts() {
             {"a", "integer", "integer", "", false, false},
             {"b", "text", "text", "pg_catalog.\"C\"", false, false},
             {"c", "text", "text", "", false, false},
+            {"days", "date[]", "timestamp without time zone[]", "", false, false},
             {"path", "public.ltree", "public.ltree", "", true, false},
             {"state", "public.state", "public.state", "", true, true},
             {"freshet_sign", "integer", "integer", "", false, false}};
@@ -90,8 +92,9 @@ TEST(MakeCapture, EventsBringTheirColumns) {
     const auto program = reading({"a"}, {{"r.a = 1"}});
     const auto capture = capture_for({&program}, {{"e", 0, "(r.c = 'x'::text)", {"c"}}});
     EXPECT_THAT(names(capture), ElementsAre("a", "c"));
-    EXPECT_THAT(all_sql(capture),
-                HasSubstr("WHERE (r.a OPERATOR(pg_catalog.=) 1) OR (r.c OPERATOR(pg_catalog.=) 'x'::pg_catalog.text)"));
+    EXPECT_THAT(
+        all_sql(capture),
+        HasSubstr("WHERE ((r.a OPERATOR(pg_catalog.=) 1) OR (r.c OPERATOR(pg_catalog.=) 'x'::pg_catalog.text))"));
 }
 
 TEST(MakeCapture, RefusesColumnsNamedLikeTheLogsOwn) {
@@ -129,14 +132,34 @@ TEST(Triggers, AColumnThatIsGoneIsNull) {
             "(SELECT \"a\", \"b\" FROM freshet_new AS freshet_row) AS r"));
 }
 
+std::vector<LogColumn> existing_log(std::vector<LogColumn> columns) {
+    columns.insert(columns.begin(), {"freshet_sign", "smallint", "", false});
+    return columns;
+}
+
 TEST(RetypeLog, EmptiesTheLogAndChangesOnlyThoseColumns) {
     const auto program = reading({"a", "b"}, {{}});
-    EXPECT_THAT(retype_log(capture_for({&program}), {"freshet_xid", "a", "b"}, {"a"}),
-                ElementsAre("DROP VIEW freshet.log_1", "TRUNCATE freshet.log_1_0",
-                            "ALTER TABLE freshet.log_1_0 ALTER COLUMN \"a\" TYPE integer USING NULL",
-                            "TRUNCATE freshet.log_1_1",
-                            "ALTER TABLE freshet.log_1_1 ALTER COLUMN \"a\" TYPE integer USING NULL",
-                            HasSubstr("CREATE OR REPLACE VIEW freshet.log_1 AS SELECT \"freshet_xid\", \"a\", \"b\"")));
+    const auto capture = capture_for({&program});
+    const auto existing =
+        existing_log({{"a", "text", "", true}, {"b", "text", "pg_catalog.\"C\"", true}, {"gone", "jsonb", "", false}});
+    EXPECT_THAT(
+        retype_log(capture, existing),
+        ElementsAre(
+            "DROP VIEW freshet.log_1", "TRUNCATE freshet.log_1_0",
+            "ALTER TABLE freshet.log_1_0 DROP COLUMN \"a\", DROP COLUMN IF EXISTS \"a[]\", ADD COLUMN \"a\" "
+            "integer, ADD COLUMN \"a[]\" integer[]",
+            HasSubstr("SET STORAGE EXTERNAL"), "TRUNCATE freshet.log_1_1", HasSubstr("ADD COLUMN \"a\" integer"),
+            HasSubstr("SET STORAGE EXTERNAL"),
+            AllOf(HasSubstr("CREATE OR REPLACE VIEW freshet.log_1 AS SELECT \"freshet_sign\", \"a\", \"b\", "
+                            "\"gone\" FROM freshet.log_1_0 WHERE freshet_sign IS NOT NULL"),
+                  HasSubstr("SELECT unnest(array_fill(sign(freshet_rows)::smallint, ARRAY[abs(freshet_rows)])), "
+                            "unnest(\"a[]\")::integer, "
+                            "unnest(\"b[]\")::text, NULL::jsonb FROM freshet.log_1_0 WHERE freshet_sign IS NULL"))));
+}
+
+TEST(RetypeLog, LeavesALogOfTheRightTypesAlone) {
+    const auto program = reading({"a"}, {{}});
+    EXPECT_THAT(retype_log(capture_for({&program}), existing_log({{"a", "integer", "", false}})), IsEmpty());
 }
 
 TEST(Triggers, WithoutAKeyReadOnlyLoggedColumns) {
@@ -196,13 +219,45 @@ TEST(Partitioned, UpdatesThatNoRowIsLoggedOfAreLeftAlone) {
     EXPECT_THAT(operations(capture), ElementsAre("truncate", "insert", "delete"));
 }
 
-TEST(ExtendLog, AddsOnlyWhatIsMissing) {
+// A log that an older freshetd made has no arrays.
+TEST(ExtendLog, CanBeSentAgain) {
     const auto program = reading({"a", "b"}, {{}});
-    EXPECT_THAT(extend_log(capture_for({&program}), {"a", "b"}), IsEmpty());
-    EXPECT_THAT(extend_log(capture_for({&program}), {"a"}),
-                ElementsAre("ALTER TABLE freshet.log_1_0 ADD COLUMN IF NOT EXISTS \"b\" text COLLATE pg_catalog.\"C\"",
-                            "ALTER TABLE freshet.log_1_1 ADD COLUMN IF NOT EXISTS \"b\" text COLLATE pg_catalog.\"C\"",
-                            HasSubstr("CREATE OR REPLACE VIEW freshet.log_1 AS")));
+    const auto statements = extend_log(capture_for({&program}), existing_log({{"a", "integer", "", false}}));
+    EXPECT_EQ(statements.size(), 5U);
+    EXPECT_EQ(
+        statements.front(),
+        "ALTER TABLE freshet.log_1_0 ALTER COLUMN freshet_sign DROP NOT NULL, ADD COLUMN IF NOT EXISTS \"a\" integer, "
+        "ADD COLUMN IF NOT EXISTS \"b\" text COLLATE pg_catalog.\"C\", ADD COLUMN IF NOT EXISTS freshet_rows "
+        "integer, ADD COLUMN IF NOT EXISTS "
+        "\"freshet_events[]\" integer[], ADD COLUMN IF NOT EXISTS \"a[]\" integer[], ADD COLUMN IF NOT EXISTS "
+        "\"b[]\" text[] COLLATE pg_catalog.\"C\"");
+    EXPECT_THAT(statements.back(),
+                AllOf(HasSubstr("unnest(\"a[]\")::integer, "), HasSubstr("unnest(\"b[]\")::text FROM")));
+}
+
+TEST(ExtendLog, LeavesAColumnOfAnotherTypeToRetyping) {
+    const auto program = reading({"a"}, {{}});
+    const auto statements = extend_log(capture_for({&program}), existing_log({{"a", "text", "", false}}));
+    EXPECT_THAT(statements.front(), Not(HasSubstr("\"a")));
+    EXPECT_THAT(statements.back(), HasSubstr("NULL::text"));
+}
+
+TEST(Packed, NotWhereATypeIsAnothers) {
+    const auto of_types = [](const std::vector<std::string>& columns) {
+        const auto program = reading(columns, {{}});
+        return all_sql(capture_for({&program}));
+    };
+    EXPECT_THAT(of_types({"a", "b", "state"}), HasSubstr("array_agg(r.\"state\")"));
+    EXPECT_THAT(of_types({"a", "path"}), Not(HasSubstr("array_agg")));
+    EXPECT_THAT(of_types({"a", "days"}), Not(HasSubstr("array_agg")))
+        << "an array holds no arrays of different lengths";
+}
+
+TEST(Packed, OnlyValuesThatCanBeLongAreMeasured) {
+    const auto program = reading({"a", "b"}, {{}});
+    EXPECT_THAT(all_sql(capture_for({&program})),
+                AllOf(HasSubstr("octet_length(r.\"b\"::pg_catalog.text) OPERATOR(pg_catalog.>) 200"),
+                      Not(HasSubstr("octet_length(r.\"a\""))));
 }
 
 TEST(CreateLog, NothingForAViewThatIsOnlyTouched) {

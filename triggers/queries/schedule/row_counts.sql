@@ -15,7 +15,7 @@ WITH RECURSIVE captured AS (
                      + 2 * pg_stat_get_tuples_updated(t.relation)) AS rows
     FROM tree t GROUP BY t.id
 ), logged AS (
-    SELECT s.id, sum(pg_stat_get_tuples_inserted(c.oid)) AS rows
+    SELECT s.id, sum(pg_stat_get_tuples_inserted(c.oid)) + freshet.packed_rows(s.id) AS rows
     FROM captured s
     JOIN pg_class c ON c.relname IN ('log_' || s.id || '_0', 'log_' || s.id || '_1')
                    AND c.relnamespace = (SELECT n.oid FROM pg_namespace n WHERE n.nspname = 'freshet')
