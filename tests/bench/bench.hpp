@@ -37,6 +37,7 @@ class Bench {
 
 // Each measures one section of the report, and proves freshet's reports exact before it returns.
 void measure_writers(Bench& bench);
+void measure_kinds(Bench& bench);
 void measure_bulk(Bench& bench);
 void measure_thousand(Bench& bench);
 void measure_sizes(Bench& bench);

@@ -1,4 +1,4 @@
-// Several sessions that commit single rows of time entries at the same time: as fast as they can, or at a given rate.
+// Several sessions that write time entries at the same time: as fast as they can, or at a given rate.
 #pragma once
 
 #include <chrono>
@@ -16,13 +16,18 @@ struct CrowdResult {
     double rate() const { return static_cast<double>(commits) / seconds; }
 };
 
+// What the statements of a writer do, by turns.
+enum class Deeds { inserts_and_updates, inserts, updates, inserts_and_deletes };
+
 class Crowd {
   public:
-    // `entries` rows with ids from 1 are updated; inserts go to the projects that such a firm has.
-    Crowd(const std::string& conninfo, const std::string& table, int writers, long entries);
+    // `entries` rows with ids from 1 are updated; inserts go to the projects that such a firm has. Each statement
+    // writes `rows` rows, and is a transaction.
+    Crowd(const std::string& conninfo, const std::string& table, int writers, long entries,
+          Deeds deeds = Deeds::inserts_and_updates, int rows = 1);
     ~Crowd();
 
-    // By turns an insert and an update. Throws what stopped a writer.
+    // Throws what stopped a writer.
     CrowdResult run(std::chrono::milliseconds time);
     // The same, all together `rate` commits a second if they manage.
     CrowdResult run_at(long rate, std::chrono::milliseconds time);

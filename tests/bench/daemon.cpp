@@ -119,4 +119,15 @@ void wait_until_asleep(testing::Client& client) {
             "the daemon's falling asleep");
 }
 
+void wait_until_gone(testing::Client& client) {
+    require(testing::eventually(
+                [&] {
+                    return client.scalar(
+                               "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'freshetd/%' AND "
+                               "datname = current_database()") == "0";
+                },
+                patience),
+            "the end of the daemon's sessions");
+}
+
 }  // namespace freshet::bench

@@ -50,5 +50,7 @@ class Daemon {
 void wait_until_nothing_pending(testing::Client& client);
 // The daemon sleeps and wants to be woken by NOTIFY.
 void wait_until_asleep(testing::Client& client);
+// After the daemon has stopped: until the server has ended its sessions.
+void wait_until_gone(testing::Client& client);
 
 }  // namespace freshet::bench

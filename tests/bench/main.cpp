@@ -25,6 +25,7 @@ void make_quick(Options& options) {
     options.writers = {1, 8};
     options.slice = std::chrono::milliseconds(100);
     options.bulk_rows = 1000;
+    options.many_rows = 20;
     options.changes = 100;
     options.single_changes = 2;
     options.load_time = std::chrono::seconds(1);
@@ -52,6 +53,7 @@ constexpr Measurement measurements[] = {
     {"loaded_latency", measure_loaded_latency},
     {"trim", measure_trim},
     {"writers", measure_writers},
+    {"kinds", measure_kinds},
     {"thousand", measure_thousand},
     {"rename", measure_rename},
     {"throughput", measure_throughput},

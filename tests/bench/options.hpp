@@ -18,6 +18,7 @@ struct Options {
     long writer_entries = 200'000;         // rows of each table that the writers share
     std::chrono::milliseconds slice{700};  // of one variant of the writers, in one round
     long bulk_rows = 10'000;               // of one statement
+    int many_rows = 200;                   // of one statement of several writers
     long changes = 1000;                   // of one transaction that the reports follow
     int single_changes = 60;               // one-row changes whose latency is taken
     std::chrono::seconds load_time{12};    // of the steady load whose latency is taken

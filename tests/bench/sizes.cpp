@@ -43,12 +43,27 @@ std::string same_work(long rows) {
            std::to_string(rows) + ")";
 }
 
-// What all sessions of the database touched so far. Statistics of a session are written when it has been idle a while.
+// What all sessions of the database touched so far, but for those of the daemon, which tell when they end.
 double buffers_touched(testing::Client& client) {
-    wait_until_asleep(client);
-    client.exec("SELECT pg_stat_clear_snapshot()");
+    wait_until_gone(client);
+    client.exec("SELECT pg_stat_force_next_flush()");
     return std::stod(
         client.scalar("SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()"));
+}
+
+double buffers_of_a_run(Firm& firm) {
+    const auto before = buffers_touched(firm.client);
+    firm.daemon.start();
+    wait_until_asleep(firm.client);
+    firm.daemon.stop();
+    return buffers_touched(firm.client) - before;
+}
+
+// A run that has something to fold, less one that has nothing.
+double buffers_of_folds(Firm& firm, const std::string& change) {
+    firm.client.exec(change);
+    const auto folding = buffers_of_a_run(firm);
+    return folding - buffers_of_a_run(firm);
 }
 
 void take_round(Firm& firm, long rows, int samples) {
@@ -56,17 +71,10 @@ void take_round(Firm& firm, long rows, int samples) {
     const auto change = same_work(rows);
     follow(firm.client, *firm.moves, {change});  // warms up
     for (int i = 0; i < samples; ++i) {
-        wait_until_asleep(firm.client);
-        firm.client.exec("BEGIN");
-        firm.client.exec(change);
-        firm.client.exec("SELECT pg_stat_force_next_flush()");
-        const auto xid = firm.client.scalar("SELECT pg_current_xact_id()");
-        firm.client.exec("COMMIT");
-        const auto before = buffers_touched(firm.client);
-        firm.seconds.add(firm.moves->until_visible(xid));
-        firm.buffers.add(buffers_touched(firm.client) - before);
+        firm.seconds.add(follow(firm.client, *firm.moves, {change}));
     }
     firm.daemon.stop();
+    firm.buffers.add(buffers_of_folds(firm, change));
 }
 
 Samples refreshes(Bench& bench, Firm& firm) {
