@@ -20,7 +20,7 @@ struct Options {
     long bulk_rows = 10'000;               // of one statement
     int many_rows = 200;                   // of one statement of several writers
     long changes = 1000;                   // of one transaction that the reports follow
-    int single_changes = 60;               // one-row changes whose latency is taken
+    int single_changes = 200;              // one-row changes whose latency is taken
     std::chrono::seconds load_time{12};    // of the steady load whose latency is taken
     long load_rate = 1000;                 // commits a second that it offers
     long backlog = 200'000;                // changes that wait for one view
