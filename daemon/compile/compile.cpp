@@ -27,6 +27,11 @@ bool needs_order(const query::Level& form, std::size_t input) {
     return uses(form, input, {AggregateKind::min, AggregateKind::max});
 }
 
+// Whether the input's numerics may show different numbers of digits.
+bool scale_varies(const query::Level& form, std::size_t input) {
+    return form.input_scales[input].size() != 1;
+}
+
 [[noreturn]] void reject(std::string reason, std::string hint) {
     throw query::Rejected{{{std::string::npos, std::move(reason), std::move(hint)}}};
 }
@@ -34,10 +39,10 @@ bool needs_order(const query::Level& form, std::size_t input) {
 // Whether sums over the type can be taken back exactly. Of distinct intervals not: '1 day' is '24 hours', but which of
 // them was added is no longer known when it goes.
 // Likewise of distinct numerics that show different numbers of digits.
-bool sums_exactly(AggregateKind kind, const std::string& type, bool scale_varies) {
+bool sums_exactly(AggregateKind kind, const std::string& type, bool varies) {
     static const std::set<std::string> always = {"smallint", "integer", "bigint", "money"};
     const bool distinct = kind == AggregateKind::sum_distinct || kind == AggregateKind::avg_distinct;
-    return always.contains(type) || (type == "numeric" && !(distinct && scale_varies)) ||
+    return always.contains(type) || (type == "numeric" && !(distinct && varies)) ||
            (type == "interval" && !distinct);
 }
 
@@ -69,13 +74,13 @@ std::string call_of(AggregateKind kind, const std::string& input) {
 }
 
 // Whether the type makes an aggregate one that is recomputed.
-bool needs_rows(AggregateKind kind, const std::string& type, bool scale_varies) {
+bool needs_rows(AggregateKind kind, const std::string& type, bool varies) {
     switch (kind) {
         case AggregateKind::sum:
         case AggregateKind::avg:
         case AggregateKind::sum_distinct:
         case AggregateKind::avg_distinct:
-            return !sums_exactly(kind, type, scale_varies);
+            return !sums_exactly(kind, type, varies);
         case AggregateKind::count_distinct:
         case AggregateKind::min:
         case AggregateKind::max:
@@ -92,7 +97,7 @@ std::vector<query::Aggregate> settle(const query::Level& form, const LevelTypes&
         const auto input = "x" + std::to_string(aggregate.input);
         const auto call = call_of(aggregate.kind, input);
         if (!call.empty() && needs_rows(aggregate.kind, types.at(input).base_type,
-                                        form.input_scale_varies[static_cast<std::size_t>(aggregate.input)])) {
+                                        scale_varies(form, static_cast<std::size_t>(aggregate.input)))) {
             aggregate.call = call;  // kind and input still tell the type
         }
     }
@@ -162,7 +167,7 @@ Input make_input(const query::Level& form, std::size_t index, const LevelTypes& 
     input.column = {"x" + number, type.type, type.collation, form.input_nullable[index]};
     if (uses(form, index, {AggregateKind::sum, AggregateKind::avg})) {
         input.sum_type = types.at("s" + number).base_type;
-        input.scales = type.base_type == "numeric" && form.input_scale_varies[index];
+        input.scales = type.base_type == "numeric" && scale_varies(form, index);
     }
     const bool distinct_sum = uses(form, index, {AggregateKind::sum_distinct, AggregateKind::avg_distinct});
     if (distinct_sum) {

@@ -1,7 +1,8 @@
-// How many digits after the point every value of a numeric expression shows: the scale of PostgreSQL's documentation,
+// How many digits after the point the values of a numeric expression show: the scale of PostgreSQL's documentation,
 // followed through the operators whose result has a scale that depends on those of the operands alone (numeric.c).
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "scope.hpp"
 
@@ -10,6 +11,23 @@ namespace freshet::query {
 namespace {
 
 using Scale = std::optional<int>;
+using Scales = std::set<int>;  // empty: any
+
+Scales one(Scale scale) {
+    return scale ? Scales{*scale} : Scales{};
+}
+
+// What an operator makes of each pair of them.
+template <typename Combine>
+Scales combined(const Scales& left, const Scales& right, Combine combine) {
+    Scales result;
+    for (const int l : left) {
+        for (const int r : right) {
+            result.insert(combine(l, r));
+        }
+    }
+    return result;
+}
 
 std::optional<int> number(std::string_view text) {
     int value = 0;
@@ -55,17 +73,17 @@ std::vector<std::string> strings(std::size_t count, Node** list) {
     return parts;
 }
 
-// nullopt is always right.
-class DisplayScale {
+// None is always right.
+class DisplayScales {
   public:
-    DisplayScale(const Flattened& arm, const Facts& facts) : arm_(arm), facts_(facts) {}
+    DisplayScales(const Flattened& arm, const Facts& facts) : arm_(arm), facts_(facts) {}
 
-    Scale of(const Node* node) const {
+    Scales of(const Node* node) const {
         switch (node->node_case) {
             case PG_QUERY__NODE__NODE_COLUMN_REF:
-                return of_column(*node->column_ref);
+                return one(of_column(*node->column_ref));
             case PG_QUERY__NODE__NODE_A_CONST:
-                return of_constant(*node->a_const);
+                return one(of_constant(*node->a_const));
             case PG_QUERY__NODE__NODE_TYPE_CAST:
                 return of_cast(*node->type_cast);
             case PG_QUERY__NODE__NODE_A_EXPR:
@@ -73,13 +91,13 @@ class DisplayScale {
             case PG_QUERY__NODE__NODE_FUNC_CALL:
                 return of_function(*node->func_call);
             case PG_QUERY__NODE__NODE_COALESCE_EXPR:
-                return same(nodes(node->coalesce_expr->n_args, node->coalesce_expr->args));
+                return any_of(nodes(node->coalesce_expr->n_args, node->coalesce_expr->args));
             case PG_QUERY__NODE__NODE_MIN_MAX_EXPR:
-                return same(nodes(node->min_max_expr->n_args, node->min_max_expr->args));
+                return any_of(nodes(node->min_max_expr->n_args, node->min_max_expr->args));
             case PG_QUERY__NODE__NODE_CASE_EXPR:
                 return of_case(*node->case_expr);
             default:
-                return std::nullopt;
+                return {};
         }
     }
 
@@ -108,55 +126,55 @@ class DisplayScale {
         }
     }
 
-    Scale of_cast(const PgQuery__TypeCast& cast) const {
+    Scales of_cast(const PgQuery__TypeCast& cast) const {
         const auto type = own_name(strings(cast.type_name->n_names, cast.type_name->names));
         if (cast.type_name->n_array_bounds > 0) {
-            return std::nullopt;
+            return {};
         }
         if (type == "int2" || type == "int4" || type == "int8") {
-            return 0;
+            return {0};
         }
         if (type != "numeric") {
-            return std::nullopt;
+            return {};
         }
         const auto modifiers = nodes(cast.type_name->n_typmods, cast.type_name->typmods);
         if (modifiers.empty()) {
             const auto* value = constant(cast.arg);
             return value != nullptr && value->val_case == PG_QUERY__A__CONST__VAL_SVAL
-                       ? scale_of_digits(value->sval->sval)
+                       ? one(scale_of_digits(value->sval->sval))
                        : of(cast.arg);
         }
         if (modifiers.size() == 1) {
-            return 0;
+            return {0};
         }
         const auto* scale = constant(modifiers[1]);
         return scale != nullptr && scale->val_case == PG_QUERY__A__CONST__VAL_IVAL
-                   ? Scale(std::max(scale->ival->ival, 0))
-                   : std::nullopt;
+                   ? Scales{std::max(scale->ival->ival, 0)}
+                   : Scales{};
     }
 
-    Scale of_operator(const PgQuery__AExpr& expression) const {
+    Scales of_operator(const PgQuery__AExpr& expression) const {
         const auto name = own_name(strings(expression.n_name, expression.name));
         if (expression.kind == PG_QUERY__A__EXPR__KIND__AEXPR_NULLIF) {
             return of(expression.lexpr);
         }
         if (expression.kind != PG_QUERY__A__EXPR__KIND__AEXPR_OP) {
-            return std::nullopt;
+            return {};
         }
         const auto right = of(expression.rexpr);
         if (expression.lexpr == nullptr) {
-            return name == "-" || name == "+" ? right : std::nullopt;
+            return name == "-" || name == "+" ? right : Scales{};
         }
         const auto left = of(expression.lexpr);
-        if (!left || !right) {
-            return std::nullopt;
+        if (name == "*") {
+            return combined(left, right, [](int l, int r) { return l + r; });
         }
-        return name == "*"                                 ? Scale(*left + *right)
-               : name == "+" || name == "-" || name == "%" ? Scale(std::max(*left, *right))
-                                                           : std::nullopt;
+        return name == "+" || name == "-" || name == "%"
+                   ? combined(left, right, [](int l, int r) { return std::max(l, r); })
+                   : Scales{};
     }
 
-    Scale of_function(const PgQuery__FuncCall& call) const {
+    Scales of_function(const PgQuery__FuncCall& call) const {
         const auto name = own_name(function_name_parts(call));
         const auto args = nodes(call.n_args, call.args);
         if (args.size() == 1 && name == "abs") {
@@ -165,15 +183,15 @@ class DisplayScale {
         const bool cuts = name == "round" || name == "trunc";
         if (args.size() == 1 && (cuts || name == "ceil" || name == "ceiling" || name == "floor")) {
             // There are functions of these names over floats.
-            return of(args[0]) ? Scale(0) : std::nullopt;
+            return of(args[0]).empty() ? Scales{} : Scales{0};
         }
         const auto* digits = args.size() == 2 && cuts ? constant(args[1]) : nullptr;
         return digits != nullptr && digits->val_case == PG_QUERY__A__CONST__VAL_IVAL
-                   ? Scale(std::max(digits->ival->ival, 0))
-                   : std::nullopt;
+                   ? Scales{std::max(digits->ival->ival, 0)}
+                   : Scales{};
     }
 
-    Scale of_case(const PgQuery__CaseExpr& expression) const {
+    Scales of_case(const PgQuery__CaseExpr& expression) const {
         std::vector<Node*> results;
         for (const auto* when : nodes(expression.n_args, expression.args)) {
             results.push_back(when->case_when->result);
@@ -181,23 +199,23 @@ class DisplayScale {
         if (expression.defresult != nullptr) {
             results.push_back(expression.defresult);
         }
-        return same(results);
+        return any_of(results);
     }
 
-    // What all of them show; NULL shows nothing.
-    Scale same(const std::vector<Node*>& branches) const {
-        Scale common;
+    // What one or the other of them shows; NULL shows nothing.
+    Scales any_of(const std::vector<Node*>& branches) const {
+        Scales all;
         for (const auto* branch : branches) {
             if (always_null(branch)) {
                 continue;
             }
-            const auto scale = of(branch);
-            if (!scale || (common && *common != *scale)) {
-                return std::nullopt;
+            const auto scales = of(branch);
+            if (scales.empty()) {
+                return {};
             }
-            common = scale;
+            all.insert(scales.begin(), scales.end());
         }
-        return common;
+        return all;
     }
 
     const Flattened& arm_;
@@ -214,8 +232,8 @@ bool always_null(const Node* expression) {
     return value != nullptr && value->isnull != 0;
 }
 
-std::optional<int> display_scale(const Node* expression, const Flattened& arm, const Facts& facts) {
-    return DisplayScale(arm, facts).of(expression);
+std::set<int> display_scales(const Node* expression, const Flattened& arm, const Facts& facts) {
+    return DisplayScales(arm, facts).of(expression);
 }
 
 }  // namespace freshet::query

@@ -99,7 +99,8 @@ Level flatten(Tree& tree, FoundLevel found, const Facts& facts) {
     const auto& grouping = found.grouping;
     level.key_nullable.assign(grouping.keys.size(), false);
     level.input_nullable.assign(grouping.inputs.size(), false);
-    std::vector<std::set<std::optional<int>>> scales(grouping.inputs.size());
+    std::vector<bool> any_scale(grouping.inputs.size());
+    level.input_scales.resize(grouping.inputs.size());
     Flattener flattener(tree, facts);
     for (auto& flat : flattener.select(*found.select)) {
         if (flat.relations.empty()) {
@@ -118,13 +119,17 @@ Level flatten(Tree& tree, FoundLevel found, const Facts& facts) {
         const auto inputs = rewritten(grouping.inputs, level.input_nullable);
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             if (!always_null(inputs[i])) {
-                scales[i].insert(display_scale(inputs[i], flat, facts));
+                const auto scales = display_scales(inputs[i], flat, facts);
+                any_scale[i] = any_scale[i] || scales.empty();
+                level.input_scales[i].insert(scales.begin(), scales.end());
             }
         }
         level.arms.push_back(finish(tree, flat, facts, keys, inputs));
     }
-    for (const auto& found_scales : scales) {
-        level.input_scale_varies.push_back(found_scales.size() != 1 || !*found_scales.begin());
+    for (std::size_t i = 0; i < any_scale.size(); ++i) {
+        if (any_scale[i]) {
+            level.input_scales[i].clear();
+        }
     }
     level.aggregates = grouping.aggregates;
     level.outputs = std::move(found.outputs);

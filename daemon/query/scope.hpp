@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -106,9 +107,9 @@ bool never_null(const Node* expression, const Flattened& arm, const Facts& facts
 // The constant NULL, of whatever type.
 bool always_null(const Node* expression);
 
-// How many digits after the point each value of the numeric or integer expression shows; nullopt if that is not known
-// or not the same for all. NULL, NaN and infinities show none and do not count.
-std::optional<int> display_scale(const Node* expression, const Flattened& arm, const Facts& facts);
+// How many digits after the point a value of the numeric or integer expression may show; none if that is not known.
+// NULL, NaN and infinities show none and do not count.
+std::set<int> display_scales(const Node* expression, const Flattened& arm, const Facts& facts);
 
 // Whether the expression is a predicate over one table's columns that is immutable, independent of every setting and
 // cannot fail.

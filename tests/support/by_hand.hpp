@@ -25,7 +25,7 @@ inline query::Level level_by_hand(query::Arm arm, std::vector<query::Aggregate> 
     }
     level.key_nullable.assign(arm.keys.size(), true);
     level.input_nullable.assign(arm.inputs.size(), true);
-    level.input_scale_varies.assign(arm.inputs.size(), true);
+    level.input_scales.resize(arm.inputs.size());
     level.aggregates = std::move(aggregates);
     level.arms = {std::move(arm)};
     return level;

@@ -132,9 +132,9 @@ struct Level {
     std::vector<Arm> arms;
     std::vector<bool> key_nullable;    // one per key
     std::vector<bool> input_nullable;  // one per input
-    // One per input: its numerics may show different numbers of digits after the point, so that what a sum of them
-    // shows depends on which rows there are.
-    std::vector<bool> input_scale_varies;
+    // One per input: how many digits after the point its numerics may show; empty where that is not known. Of more than
+    // one, what a sum of them shows depends on which rows there are.
+    std::vector<std::set<int>> input_scales;
     std::vector<Aggregate> aggregates;
     std::vector<Output> outputs;
     std::string having;  // over keys and aggregates, as Output::expression; empty for none

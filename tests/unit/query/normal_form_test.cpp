@@ -54,6 +54,24 @@ std::vector<std::string> captured(const std::string& condition) {
         .capture_conditions;
 }
 
+// t.dec has two digits.
+TEST(Scales, AreThoseThatTheBranchesMayShow) {
+    const auto scales = [](const std::string& input) {
+        return normalise_t("sum(" + input + ") AS s FROM public.t").input_scales.front();
+    };
+    EXPECT_THAT(scales("t.dec"), ElementsAre(2));
+    EXPECT_THAT(scales("CASE WHEN t.flag THEN t.dec ELSE (0)::numeric END"), ElementsAre(0, 2));
+    EXPECT_THAT(scales("CASE WHEN t.flag THEN t.dec * t.dec ELSE (0)::numeric END"), ElementsAre(0, 4));
+    EXPECT_THAT(scales("COALESCE(t.dec, 1.5)"), ElementsAre(1, 2));
+    EXPECT_THAT(scales("COALESCE(t.dec, (0)::numeric) * 1.50"), ElementsAre(2, 4));
+    EXPECT_THAT(scales("COALESCE(t.dec, (0)::numeric) + 0.5"), ElementsAre(1, 2));
+    EXPECT_THAT(scales("COALESCE(t.dec, (0)::numeric) * COALESCE(t.dec, (0)::numeric)"), ElementsAre(0, 2, 4));
+    EXPECT_THAT(scales("CASE WHEN t.flag THEN t.dec END"), ElementsAre(2));
+    EXPECT_THAT(scales("COALESCE(t.dec / 3, (0)::numeric)"), IsEmpty());
+    EXPECT_THAT(scales("t.dec / 3"), IsEmpty());
+    EXPECT_THAT(scales("round(COALESCE(t.dec, (0)::numeric), 1)"), ElementsAre(1));
+}
+
 class Pushed : public testing::TestWithParam<const char*> {};
 TEST_P(Pushed, RunsInTheWritersStatement) {
     EXPECT_EQ(captured(GetParam()).size(), 1U);
