@@ -107,8 +107,8 @@ std::vector<ValuesColumn> values_columns(const Level& level, std::size_t index) 
     const auto number = std::to_string(index);
     const auto& collation = input.column.collation;
     std::vector<ValuesColumn> columns{
-        {{"v" + number, input.column.type + "[]", collation, true}, "array_agg(v ORDER BY v)", false},
-        {{"m" + number, "bigint[]", "", true}, "array_agg(m ORDER BY v)", false}};
+        {{"v" + number, input.column.type + "[]", collation, true}, "array_agg(v ORDER BY v)", false, "array_agg(v)"},
+        {{"m" + number, "integer[]", "", true}, "array_agg(m ORDER BY v)", false, "array_agg(m)"}};
     if (input.distinct) {
         columns.push_back({{"d" + number, "bigint", "", false}, std::string("count(*)") + is_there});
     }
@@ -145,7 +145,8 @@ std::string overflows(const Level& level, const std::string& alias) {
     std::string tests;
     for (const auto input : inputs_with_values(level)) {
         append(entries, ", ", entries_of(alias, input));
-        tests += " OR cardinality(" + entries_of(alias, input) + ") > " + std::to_string(most_values_in_row);
+        tests += " OR cardinality(" + entries_of(alias, input) + ") > " + std::to_string(most_values_in_row) + " OR " +
+                 std::to_string(most_of_a_value_in_row) + " < ANY (" + entries_of(alias, input) + ")";
     }
     return entries.empty()
                ? "false"

@@ -13,6 +13,8 @@ namespace freshet::compile {
 // them, so it must not be many. A group with more is *spilled*: its row has a number, spill, by which the values table
 // knows its values. Programs that were installed with another limit need another format (program_json.cpp).
 constexpr int most_values_in_row = 128;
+// Nor a value more often: m<i> are integers, as most groups are small, and what a batch adds has to fit as well.
+constexpr int most_of_a_value_in_row = 1'000'000'000;
 
 // A column of the state that follows from the multiset: v<i> and m<i> are the values and how often each occurs, the
 // others what readers want of it. Of a spilled group v<i> and m<i> are NULL, but within a fold.
@@ -20,7 +22,8 @@ struct ValuesColumn {
     TypedColumn column;  // v<i>, m<i>, d<i>, sd<i>, lo<i>, hi<i>
     // Over rows (v, m). A value with a multiplicity below zero is kept, but is not there.
     std::string aggregate;
-    bool in_spilled = true;  // a spilled group has it, too
+    bool in_spilled = true;              // a spilled group has it, too
+    std::string of_ordered = aggregate;  // the same over rows that come in the order of v
 
     std::string null() const;     // of its type and collation
     std::string nothing() const;  // what it is of no values

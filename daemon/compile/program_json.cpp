@@ -32,7 +32,7 @@ namespace freshet::compile {
 namespace {
 
 // Raised whenever an older daemon would misread a program, or the tables that were made for it.
-constexpr int format_version = 4;
+constexpr int format_version = 5;
 
 }  // namespace
 

@@ -146,18 +146,21 @@ std::vector<std::string> names_of(const Level& level) {
     return names;
 }
 
-// The multiset of an input for each group, cut where it is too large for a row, with its number of values.
+// The multiset of an input for each group, cut where it is too large for a row.
 std::string fresh_values(const Level& level, std::size_t input) {
     const auto keys = key_list(level);
     const auto x = "x" + std::to_string(input);
+    const auto most_values = std::to_string(most_values_in_row);
+    const auto most_of_one = std::to_string(most_of_a_value_in_row);
     std::string columns;
     for (const auto& column : values_columns(level, input)) {
         columns += ", " + column.aggregate +
-                   (column.in_spilled ? "" : " FILTER (WHERE number <= " + std::to_string(most_values_in_row) + ")") +
-                   " AS " + column.column.name;
+                   (column.in_spilled ? "" : " FILTER (WHERE number <= " + most_values + ")") + " AS " +
+                   column.column.name;
     }
-    return "SELECT " + keys + ", count(*) AS entries" + columns + "\n    FROM (SELECT " + keys + ", " + x +
-           " AS v, count(*) AS m, row_number() OVER (PARTITION BY " + keys + ") AS number\n      FROM r WHERE " + x +
+    return "SELECT " + keys + ", count(*) > " + most_values + " OR max(m) > " + most_of_one + " AS too_large" + columns +
+           "\n    FROM (SELECT " + keys + ", " + x + " AS v, least(count(*), " + most_of_one +
+           " + 1)::integer AS m, row_number() OVER (PARTITION BY " + keys + ") AS number\n      FROM r WHERE " + x +
            " IS NOT NULL GROUP BY " + keys + ", " + x + ") AS w\n    GROUP BY " + keys;
 }
 
@@ -172,7 +175,7 @@ std::string fresh_parts(const Level& level, const Target& target) {
             text += (groups ? ", " : ", NULL AS ") + name;
         }
         text +=
-            std::string(values ? ", entries" : ", NULL AS entries") + (stored ? ", spill" : ", NULL::bigint AS spill");
+            std::string(values ? ", too_large" : ", NULL::boolean AS too_large") + (stored ? ", spill" : ", NULL::bigint AS spill");
         for (const auto input : inputs) {
             for (const auto& column : values_columns(level, input)) {
                 text += ", " + (values == input ? "" : column.null() + " AS ") + column.column.name;
@@ -196,8 +199,8 @@ std::string fill_groups_with_values(const Level& level, const Target& target, co
     for (const auto& name : names_of(level)) {
         gathered += ", " + name;
     }
-    gathered += ",\n      max(spill) OVER one AS spill, (max(spill) OVER one IS NOT NULL OR max(entries) OVER one > " +
-                std::to_string(most_values_in_row) + ") IS TRUE AS spilled";
+    gathered += ",\n      max(spill) OVER one AS spill, (max(spill) OVER one IS NOT NULL OR bool_or(too_large) OVER one) "
+                "IS TRUE AS spilled";
     std::map<std::string, std::string> chosen{
         {"spill", "CASE WHEN spilled THEN coalesce(spill, " + next_spill(level) + ") END"}};
     for (const auto input : inputs_with_values(level)) {

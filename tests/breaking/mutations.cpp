@@ -34,7 +34,7 @@ const std::vector<Mutation>& mutations() {
         {"multiplicity_replaced", "the multiplicity of a value of a large group is replaced, not added to",
          "SET n = t.n + excluded.n\n", "SET n = excluded.n\n", Flavour::extremes},
         {"values_not_added_up", "the multiplicity of a value is that of the batch",
-         "sum(m)::bigint AS m FROM (SELECT unnest", "min(m)::bigint AS m FROM (SELECT unnest", Flavour::extremes},
+         "sum(m)::integer AS m FROM (SELECT unnest", "min(m)::integer AS m FROM (SELECT unnest", Flavour::extremes},
         {"values_left_behind", "values of a large group that is gone are taken for those of the next one",
          "AS v WHERE v.spill IN (SELECT t.spill FROM", "AS v WHERE false AND v.spill IN (SELECT t.spill FROM",
          Flavour::extremes},

@@ -17,13 +17,19 @@ std::string script_of_definitions(const std::vector<std::string>& statements) {
     return text;
 }
 
-// Groups of a case have few values, but are to be large ones, too.
+void replace_all(std::string& sql, const std::string& what, const std::string& with) {
+    for (auto at = sql.find(what); at != std::string::npos; at = sql.find(what, at + 1)) {
+        sql.replace(at, what.size(), with);
+    }
+}
+
+// Groups of a case have few values, and each a few times, but are to be large ones, too.
 std::string with_values_in_row(std::string sql, int limit) {
     for (const std::string comparison : {" > ", " <= "}) {
-        const auto built_in = comparison + "128";
-        for (auto at = sql.find(built_in); at != std::string::npos; at = sql.find(built_in, at + 1)) {
-            sql.replace(at, built_in.size(), comparison + std::to_string(limit));
-        }
+        replace_all(sql, comparison + "128", comparison + std::to_string(limit));
+    }
+    if (limit < 128) {
+        replace_all(sql, "1000000000", std::to_string(limit + 2));
     }
     return sql;
 }

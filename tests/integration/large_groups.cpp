@@ -190,6 +190,36 @@ TEST_F(LargeGroups, AreReadByAnotherView) {
     }
 }
 
+// How often a value occurs is an integer in the row and a bigint in the table.
+TEST(ValuesThatOccurOften, AreMovedIntoTheTable) {
+    Database database;
+    Client client(database.conninfo());
+    client.exec("CREATE TABLE item(id serial PRIMARY KEY, kind int, word text);"
+                "INSERT INTO item(kind, word) VALUES (1, 'a'), (1, 'b'), (2, 'a')");
+    constexpr const char* words = "SELECT kind, count(DISTINCT word) AS words, max(word) AS last FROM item GROUP BY kind";
+    Engine engine(database.conninfo());
+    engine.add_view("v", words).strategy = settings::StrategyChoice::delta;
+    engine.install();
+    const auto fold = [&](const std::string& change) {
+        client.exec(change);
+        EXPECT_EQ(engine.refresh("v").strategy, "delta");
+        EXPECT_EQ(differences(client, "v", words), exact) << change;
+        return client.scalar("SELECT concat_ws(' ', m0, spill) FROM freshet.state_1_0 WHERE k0 = 1") + ": " +
+               client.scalar("SELECT coalesce(string_agg(v || '=' || n, ' ' ORDER BY v), '') FROM freshet.values_1_0_0");
+    };
+    client.exec("UPDATE freshet.state_1_0 SET m0 = '{999999998,1}' WHERE k0 = 1");
+    EXPECT_EQ(fold("INSERT INTO item(kind, word) VALUES (1, 'a'), (1, 'a')"), "{1000000000,1}: ");
+    EXPECT_EQ(fold("INSERT INTO item(kind, word) VALUES (1, 'a'), (1, 'c')"), "1: a=1000000001 b=1 c=1");
+    client.exec("UPDATE freshet.values_1_0_0 SET n = 3000000000 WHERE v = 'a'");
+    EXPECT_EQ(fold("INSERT INTO item(kind, word) VALUES (1, 'a'); DELETE FROM item WHERE word IN ('b', 'c')"),
+              "1: a=3000000001");
+    refresh::Request request;
+    request.work = refresh::Work::recompute;
+    engine.refresh("v", request);
+    EXPECT_EQ(fold("DELETE FROM item WHERE kind = 2"), "1: a=5");
+    EXPECT_EQ(engine.verify("v").differences, 0);
+}
+
 // An array cannot hold arrays of different lengths.
 TEST(ValuesThatAreArrays, AreReadFromTheSources) {
     Database database;
