@@ -168,6 +168,9 @@ Input make_input(const query::Level& form, std::size_t index, const LevelTypes& 
     if (uses(form, index, {AggregateKind::sum, AggregateKind::avg})) {
         input.sum_type = types.at("s" + number).base_type;
         input.scales = type.base_type == "numeric" && scale_varies(form, index);
+        if (input.scales && form.input_scales[index].size() == 2) {
+            input.two_scales.assign(form.input_scales[index].begin(), form.input_scales[index].end());
+        }
     }
     const bool distinct_sum = uses(form, index, {AggregateKind::sum_distinct, AggregateKind::avg_distinct});
     if (distinct_sum) {

@@ -190,21 +190,24 @@ std::string merged_values(const Level& level, std::size_t input) {
 
 std::string upsert_cte(const Level& level) {
     std::vector<std::string> names;
+    std::vector<std::string> inserted;
     std::vector<std::string> updates;
     for (const auto& counter : counters(level)) {
         names.push_back(counter.name);
-        updates.push_back(counter.name + " = t." + counter.name + " + excluded." + counter.name);
+        inserted.push_back(counter.inserted());
+        updates.push_back(counter.name + " = " + counter.updated());
     }
     updates.emplace_back("refreshed_at = excluded.refreshed_at");
     for (const auto input : inputs_with_values(level)) {
         for (const auto& column : values_columns(level, input)) {
             names.push_back(column.column.name);
+            inserted.push_back(column.column.name);
         }
         updates.push_back("\n      " + merged_values(level, input));
     }
-    const auto columns = key_list(level) + ", " + join(names, ", ");
-    return "upsert AS (\n    INSERT INTO " + state_table(level) + " AS t (" + columns + ", refreshed_at)\n    SELECT " +
-           columns + ", now() FROM merged\n    ON CONFLICT (" + key_list(level) + ") DO UPDATE SET " +
+    const auto keys = key_list(level) + ", ";
+    return "upsert AS (\n    INSERT INTO " + state_table(level) + " AS t (" + keys + join(names, ", ") +
+           ", refreshed_at)\n    SELECT " + keys + join(inserted, ", ") + ", now() FROM merged\n    ON CONFLICT (" + key_list(level) + ") DO UPDATE SET " +
            join(updates, ", ") + "\n    RETURNING t.ctid AS id, t.n, " + dirty(level) + " AS dirty, " +
            overflows(level, "t") + " AS overflows)";
 }

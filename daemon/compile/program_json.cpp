@@ -37,8 +37,8 @@ constexpr int format_version = 5;
 }  // namespace
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TypedColumn, name, type, collation, nullable)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Input, column, sum_type, distinct_sum_type, ordered_type, scales, count, distinct,
-                                   min, max)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Input, column, sum_type, distinct_sum_type, ordered_type, scales, two_scales, count,
+                                   distinct, min, max)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Source, id, table, columns)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ViewRead, name, fingerprint)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Level, view_id, index, sources, arms, keys, inputs, aggregates, recomputed, outputs,

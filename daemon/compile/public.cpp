@@ -5,6 +5,7 @@
 #include "freshet/compile/readable.hpp"
 #include "freshet/compile/whole.hpp"
 #include "freshet/core/error.hpp"
+#include "freshet/query/clauses.hpp"
 #include "freshet/query/expand_views.hpp"
 #include "freshet/query/shape.hpp"
 #include "state_columns.hpp"
@@ -31,7 +32,7 @@ std::string recomputed_expression(const Level& level, const Recomputed& aggregat
                        : column;
 }
 
-// `sum` divided by `count`, by the division that PostgreSQL's avg uses.
+// `sum` divided by `count`, by the division that PostgreSQL's avg uses. NULL if the sum is, whatever the count.
 std::string average(const std::string& sum, const std::string& type, const std::string& count) {
     return type == "interval" ? sum + " / " + count + "::double precision" : sum + "::numeric / " + count + "::numeric";
 }
@@ -40,18 +41,12 @@ std::string unless_empty(const std::string& count, const std::string& value) {
     return "CASE WHEN " + count + " <> 0 THEN " + value + " END";
 }
 
-// No group of a state is without rows, but for a total.
-std::string unless_empty(const Level& level, const std::string& count, const std::string& value) {
-    return count == "n" && !level.total ? value : unless_empty(count, value);
-}
-
 // What an aggregate of the query is, over the columns of the state.
 std::string aggregate_expression(const Level& level, const query::Aggregate& aggregate) {
     using query::AggregateKind;
     const auto index = std::to_string(aggregate.input);
     const auto input = [&]() -> const Input& { return level.inputs[static_cast<std::size_t>(aggregate.input)]; };
     const auto count = [&]() -> std::string { return input().count ? "c" + index : "n"; };
-    const auto sum = [&] { return shown_sum(level, static_cast<std::size_t>(aggregate.input)); };
     const auto counted = [&](const std::string& column) {
         return level.total ? "coalesce(" + column + ", 0)" : column;
     };
@@ -61,9 +56,9 @@ std::string aggregate_expression(const Level& level, const query::Aggregate& agg
         case AggregateKind::count:
             return counted(count());
         case AggregateKind::sum:
-            return unless_empty(level, count(), sum());
+            return "s" + index;
         case AggregateKind::avg:
-            return unless_empty(level, count(), average(sum(), input().sum_type, count()));
+            return average("s" + index, input().sum_type, count());
         case AggregateKind::count_distinct:
             return counted("d" + index);
         case AggregateKind::sum_distinct:
@@ -80,46 +75,59 @@ std::string aggregate_expression(const Level& level, const query::Aggregate& agg
     throw std::logic_error("an aggregate that is not folded");
 }
 
-std::vector<std::string> aggregate_columns(const Level& level) {
+std::vector<std::string> aggregate_expressions(const Level& level) {
     const auto anew = recomputed(level);
-    std::vector<std::string> columns;
+    std::vector<std::string> expressions;
     std::size_t next = 0;
     for (const auto& aggregate : level.aggregates) {
-        const auto expression = aggregate.kind == query::AggregateKind::recomputed
-                                    ? recomputed_expression(level, anew[next++])
-                                    : aggregate_expression(level, aggregate);
-        columns.push_back(expression + " AS a" + std::to_string(columns.size()));
+        expressions.push_back(aggregate.kind == query::AggregateKind::recomputed
+                                  ? recomputed_expression(level, anew[next++])
+                                  : aggregate_expression(level, aggregate));
     }
-    return columns;
+    return expressions;
 }
 
 // Who reads: people, or another view, to which a moment that moves by itself means nothing.
 enum class Reader { anyone, view };
 
-// The state, one row a group. Of a total there is a row even if the state has none.
-std::string groups(const Level& level, Reader reader) {
-    std::vector<std::string> columns;
-    for (std::size_t i = 0; i < level.keys.size(); ++i) {
-        columns.push_back(level.total ? "one." + key_name(i) : key_name(i));
+// The group of a total, also where the state has none.
+std::string total(const Level& level, const std::vector<std::string>& aggregates, Reader reader) {
+    std::vector<std::string> columns{"one.k0"};
+    for (std::size_t i = 0; i < aggregates.size(); ++i) {
+        columns.push_back(aggregates[i] + " AS a" + std::to_string(i));
     }
-    const auto aggregates = aggregate_columns(level);
-    columns.insert(columns.end(), aggregates.begin(), aggregates.end());
-    columns.emplace_back(level.total && reader == Reader::anyone ? "coalesce(refreshed_at, now()) AS refreshed_at"
-                                                                 : "refreshed_at");
-    return "SELECT " + join(columns, ",\n        ") + "\n    FROM " +
-           (level.total ? "(SELECT true AS k0) AS one LEFT JOIN " + state_table(level) + " AS t ON t.k0 = one.k0"
-                        : state_table(level));
+    columns.emplace_back(reader == Reader::anyone ? "coalesce(refreshed_at, now()) AS refreshed_at" : "refreshed_at");
+    return "SELECT " + join(columns, ",\n        ") + "\n    FROM (SELECT true AS k0) AS one LEFT JOIN " +
+           state_table(level) + " AS t ON t.k0 = one.k0";
+}
+
+// An expression over a group, over the columns of the state: a SELECT of its own for them would be planned with each
+// query of a reader.
+std::string over_state(const std::string& expression, const std::vector<std::string>& aggregates) {
+    return query::in_words(expression, [&](const std::vector<std::string>& parts) -> std::optional<std::string> {
+        for (std::size_t i = 0; i < aggregates.size(); ++i) {
+            if (parts == std::vector{"a" + std::to_string(i)}) {
+                return aggregates[i];
+            }
+        }
+        return std::nullopt;
+    });
 }
 
 // What the query of the level gives, over its state.
 std::string level_select(const Level& level, Reader reader = Reader::anyone) {
+    const auto aggregates = aggregate_expressions(level);
+    const auto read = [&](const std::string& expression) {
+        return level.total ? expression : over_state(expression, aggregates);
+    };
     std::vector<std::string> outer;
     for (const auto& output : level.outputs) {
         const auto& expression = output.kind == query::OutputKind::refreshed_at ? "refreshed_at" : output.expression;
-        outer.push_back("(" + expression + ") AS " + sql::quote(output.name));
+        outer.push_back("(" + read(expression) + ") AS " + sql::quote(output.name));
     }
-    return "SELECT " + join(outer, ",\n    ") + "\nFROM (" + groups(level, reader) + ") AS g" +
-           (level.having.empty() ? "" : "\nWHERE " + level.having);
+    return "SELECT " + join(outer, ",\n    ") + "\nFROM " +
+           (level.total ? "(" + total(level, aggregates, reader) + ")" : state_table(level)) + " AS g" +
+           (level.having.empty() ? "" : "\nWHERE " + read(level.having));
 }
 
 std::string select_for(const Program& program, Reader reader) {

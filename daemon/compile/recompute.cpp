@@ -79,7 +79,8 @@ Target state_target(const Level& level, const Scope& scope) {
     target.fresh = "freshet_fresh_state";
     target.identity = identity_of(level);
     for (const auto& counter : counters(level)) {
-        target.values.push_back({counter.name});
+        const bool digits_vary = counter.summed != nullptr && counter.summed->scales;
+        target.values.push_back({counter.name, digits_vary ? Comparison::as_text : Comparison::exact});
     }
     for (const auto input : inputs_with_values(level)) {
         for (const auto& column : values_columns(level, input)) {

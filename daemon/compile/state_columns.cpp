@@ -24,18 +24,36 @@ namespace {
 // its digits that are not zero, so a usual one takes ten bytes. Scales from 2000 on, the most that round() knows, count
 // as that. NULL, NaN and infinities have none.
 constexpr const char* digits_per_scale = "18";
-constexpr const char* most_digits = "2000";
+constexpr int most_digits = 2000;
 
 // Of the scales that amounts and rates usually have, the units are constants: to make one is ten times the work of
 // adding it.
-std::string usual_units(const std::string& value, const std::string& otherwise) {
+std::string scale_unit(const std::string& value) {
     return "CASE scale(" + value + ") WHEN 0 THEN 1::numeric WHEN 1 THEN 1e18 WHEN 2 THEN 1e36 WHEN 3 THEN 1e54 " +
-           "WHEN 4 THEN 1e72" + (otherwise.empty() ? "" : " ELSE " + otherwise) + " END";
+           "WHEN 4 THEN 1e72 ELSE ('1e' || " + digits_per_scale + " * least(scale(" + value + "), " +
+           std::to_string(most_digits) + "))::numeric END";
 }
 
-std::string scale_unit(const std::string& value) {
-    return usual_units(value, std::string("('1e' || ") + digits_per_scale + " * least(scale(" + value + "), " +
-                                  most_digits + "))::numeric");
+// Whether `scales` counts a summand with as many digits as `sum` has and none with more. Not told of unusual ones.
+std::string has_its_digits(const std::string& sum, const std::string& scales) {
+    std::string text = "CASE scale(" + sum + ") WHEN 0 THEN " + scales + " < 1e18";
+    for (int digits = 1; digits <= 4; ++digits) {
+        text += " WHEN " + std::to_string(digits) + " THEN " + scales + " >= 1e" + std::to_string(18 * digits) +
+                " AND " + scales + " < 1e" + std::to_string(18 * (digits + 1));
+    }
+    return text + " END";
+}
+
+Counter counter_of_scales(const Input& input, const std::string& number) {
+    const auto x = "x" + number;
+    if (!input.two_scales.empty()) {
+        const auto more = " FILTER (WHERE scale(" + x + ") = " + std::to_string(input.two_scales.back()) + ")";
+        return {"sc" + number, "bigint", "coalesce(sum(sign)" + more + ", 0)", "count(*)" + more, true};
+    }
+    const auto sum_of = [&](const std::string& unit) {
+        return "coalesce(sum(" + unit + ") FILTER (WHERE scale(" + x + ") IS NOT NULL), 0)";
+    };
+    return {"sc" + number, "numeric", sum_of("sign * " + scale_unit(x)), sum_of(scale_unit(x)), true};
 }
 
 void add_counters_of(const Level& level, std::size_t index, std::vector<Counter>& result) {
@@ -47,16 +65,24 @@ void add_counters_of(const Level& level, std::size_t index, std::vector<Counter>
                           "count(" + x + ")"});
     }
     if (!input.sum_type.empty()) {
-        const auto zero = zero_of(input.sum_type);
-        result.push_back({"s" + number, input.sum_type, difference_of_sums(x, "sign > 0", "sign < 0", zero),
-                          "coalesce(sum(" + x + "), " + zero + ")"});
+        result.push_back({"s" + number, input.sum_type,
+                          difference_of_sums(x, "sign > 0", "sign < 0", zero_of(input.sum_type)), "sum(" + x + ")",
+                          false, &input});
     }
     if (input.scales) {
-        const auto sum_of = [&](const std::string& unit) {
-            return "coalesce(sum(" + unit + ") FILTER (WHERE scale(" + x + ") IS NOT NULL), 0)";
-        };
-        result.push_back({"sc" + number, "numeric", sum_of("sign * " + scale_unit(x)), sum_of(scale_unit(x)), true});
+        result.push_back(counter_of_scales(input, number));
     }
+}
+
+// `sum` with the digits of the summands that `scales` counts, if they are less than `limit`.
+std::string with_digits(const Input& input, const std::string& sum, const std::string& scales, int limit) {
+    if (!input.two_scales.empty()) {
+        return "round(" + sum + ", CASE WHEN " + scales + " <> 0 THEN " + std::to_string(input.two_scales.back()) +
+               " ELSE " + std::to_string(input.two_scales.front()) + " END)";
+    }
+    const auto digits = "(length((" + scales + ")::text) - 1) / " + digits_per_scale;
+    return "CASE WHEN " + has_its_digits(sum, scales) + " THEN " + sum + " WHEN " + digits + " < " +
+           std::to_string(limit) + " THEN round(" + sum + ", " + digits + ") ELSE " + sum + " END";
 }
 
 }  // namespace
@@ -82,16 +108,40 @@ std::vector<Counter> counters(const Level& level) {
     return result;
 }
 
-std::string shown_sum(const Level& level, std::size_t input) {
-    const auto number = std::to_string(input);
-    const auto sum = "s" + number;
-    if (!level.inputs[input].scales) {
-        return sum;
+// Digits are cut where that leaves the value as it is, for the row may turn out to be there already. Then its digits
+// count, too, and those that were cut are put back: of what a batch takes back and brings, the counters may tell one
+// digit less than it brings.
+std::string Counter::inserted() const {
+    if (summed == nullptr) {
+        return name;
     }
-    const auto digits = "(length(sc" + number + "::text) - 1) / " + digits_per_scale;
-    // It never has less digits than it shows. Mostly it has no more: then a summand with that many is there.
-    return "CASE WHEN sc" + number + " >= " + usual_units(sum, "") + " THEN " + sum + " WHEN " + digits + " < " +
-           most_digits + " THEN round(" + sum + ", " + digits + ") ELSE " + sum + " END";
+    auto text = name;
+    const auto number = name.substr(1);
+    const auto scales = "sc" + number;
+    if (!summed->two_scales.empty()) {
+        const auto cut = "round(" + name + ", " + std::to_string(summed->two_scales.front()) + ")";
+        text = "CASE WHEN " + scales + " = 0 AND " + name + " = " + cut + " THEN " + cut + " ELSE " + name + " END";
+    } else if (summed->scales) {
+        const auto cut = with_digits(*summed, name, scales, most_digits - 1);
+        text = "CASE WHEN " + name + " = " + cut + " THEN " + cut + " ELSE " + name + " END";
+    }
+    return summed->count ? "CASE WHEN c" + number + " <> 0 OR " + not_zero(name) + " THEN " + text + " END" : text;
+}
+
+std::string Counter::updated() const {
+    const auto both = [](const std::string& column) { return "t." + column + " + excluded." + column; };
+    if (summed == nullptr) {
+        return both(name);
+    }
+    const auto number = name.substr(1);
+    const auto value = [&](const std::string& alias) {
+        return summed->count ? "coalesce(" + alias + name + ", " + zero() + ")" : alias + name;
+    };
+    auto text = value("t.") + " + " + value("excluded.");
+    if (summed->scales) {
+        text = with_digits(*summed, "(" + text + ")", "(" + both("sc" + number) + ")", most_digits);
+    }
+    return summed->count ? "CASE WHEN " + both("c" + number) + " <> 0 THEN " + text + " END" : text;
 }
 
 std::vector<Recomputed> recomputed(const Level& level) {

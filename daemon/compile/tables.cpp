@@ -5,24 +5,12 @@
 #include "freshet/compile/whole.hpp"
 #include "freshet/core/error.hpp"
 #include "multiset.hpp"
-#include "state_columns.hpp"
+#include "state_layout.hpp"
 #include "text.hpp"
 
 namespace freshet::compile {
 
 namespace {
-
-std::string typed(const std::string& name, const TypedColumn& column) {
-    return name + " " + column.type + (column.collation.empty() ? "" : " COLLATE " + column.collation);
-}
-
-std::vector<std::string> key_columns(const Level& level) {
-    std::vector<std::string> columns;
-    for (std::size_t i = 0; i < level.keys.size(); ++i) {
-        columns.push_back(typed(key_name(i), level.keys[i]) + (level.keys[i].nullable ? "" : " NOT NULL"));
-    }
-    return columns;
-}
 
 // The tenant first, so that its rows lie together; then columns without NULLs, so that look-ups find a usable prefix.
 std::string index_order(const Level& level) {
@@ -41,34 +29,24 @@ std::string index_order(const Level& level) {
     return join(names, ", ");
 }
 
-// Frequent small updates: leave room for HOT, and vacuum before bloat shows.
-constexpr const char* storage = " WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05)";
+// Frequent small updates: leave room for HOT, and vacuum before bloat shows. Where readers index the moment of the last
+// change no update is HOT, and room would only be read.
+enum class Room { for_updates, none };
 
-std::string create_state_table(const Level& level) {
-    auto columns = key_columns(level);
-    for (const auto& counter : counters(level)) {
-        columns.push_back(counter.name + " " + counter.type + " NOT NULL");
-    }
-    const auto inputs = inputs_with_values(level);
-    for (const auto input : inputs) {
-        for (const auto& values : values_columns(level, input)) {
-            const auto& column = values.column;
-            columns.push_back(typed(column.name, column) + (column.nullable ? "" : " NOT NULL"));
-        }
-    }
-    if (!inputs.empty()) {
-        columns.emplace_back("spill bigint");
-    }
-    for (const auto& aggregate : recomputed(level)) {
-        columns.push_back(typed(aggregate.column.name, aggregate.column));
-    }
-    columns.emplace_back("refreshed_at timestamptz NOT NULL");
-    return "CREATE TABLE " + state_table(level) + " (\n    " + join(columns, ",\n    ") + "\n)" + storage;
+std::string storage(Room room) {
+    return std::string(" WITH (") + (room == Room::for_updates ? "fillfactor = 80, " : "") +
+           "autovacuum_vacuum_scale_factor = 0.05)";
+}
+
+std::string create_state_table(const Level& level, Room room) {
+    return "CREATE TABLE " + state_table(level) + " (\n    " + join(state_layout(level), ",\n    ") + "\n)" +
+           storage(room);
 }
 
 std::string create_values_table(const Level& level, std::size_t input) {
     return "CREATE TABLE " + values_table(level, input) + " (\n    spill bigint NOT NULL,\n    " +
-           typed("v", level.inputs[input].column) + " NOT NULL,\n    n bigint NOT NULL\n)" + storage;
+           typed("v", level.inputs[input].column) + " NOT NULL,\n    n bigint NOT NULL\n)" +
+           storage(Room::for_updates);
 }
 
 std::string unique_index(const std::string& table, const std::string& columns) {
@@ -131,6 +109,18 @@ core::Error not_indexable(const Program& program, const std::vector<IndexedColum
         "index the keys of one grouping, by the names they have there");
 }
 
+// Whether an index has refreshed_at, which every update of a row changes.
+bool indexes_moment(const Program& program, const std::vector<std::vector<std::string>>& indexes) {
+    const auto is_moment = [&](const std::string& text) {
+        return std::any_of(program.columns.begin(), program.columns.end(), [&](const query::Output& one) {
+            return one.kind == query::OutputKind::refreshed_at && one.name == indexed_column(text).name;
+        });
+    };
+    return std::any_of(indexes.begin(), indexes.end(), [&](const std::vector<std::string>& columns) {
+        return std::any_of(columns.begin(), columns.end(), is_moment);
+    });
+}
+
 // On every level whose keys they are.
 std::vector<std::string> user_indexes(const Program& program, const std::vector<std::string>& texts) {
     std::vector<IndexedColumn> columns;
@@ -147,8 +137,8 @@ std::vector<std::string> user_indexes(const Program& program, const std::vector<
     return statements;
 }
 
-std::vector<std::string> create_level(const Level& level) {
-    std::vector<std::string> statements{create_state_table(level),
+std::vector<std::string> create_level(const Level& level, Room room) {
+    std::vector<std::string> statements{create_state_table(level, room),
                                         unique_index(state_table(level), index_order(level))};
     const auto inputs = inputs_with_values(level);
     if (!inputs.empty()) {
@@ -167,9 +157,10 @@ std::vector<std::string> create_state(const Program& program, const std::vector<
     if (program.whole) {
         return create_whole(program, indexes);
     }
+    const auto room = indexes_moment(program, indexes) ? Room::none : Room::for_updates;
     std::vector<std::string> statements;
     for (const auto& level : program.levels) {
-        const auto tables = create_level(level);
+        const auto tables = create_level(level, room);
         statements.insert(statements.end(), tables.begin(), tables.end());
     }
     for (const auto& columns : indexes) {

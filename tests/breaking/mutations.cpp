@@ -73,6 +73,8 @@ const std::vector<Mutation>& mutations() {
          "after > 0 AND before <= 0", "after > 0", Flavour::extremes},
         {"digits_never_taken_back", "a sum shows the digits of rows that are gone", "sign * CASE scale(",
          "abs(sign) * CASE scale(", Flavour::spellings},
+        {"sum_of_nothing_is_zero", "a sum of values that are all gone is zero", " <> 0 THEN coalesce(t.s",
+         " >= 0 THEN coalesce(t.s", Flavour::nulls},
         {"lookup_keeps_nulls", "what an outer join showed before it found a row stays", "_match ON true",
          "_match ON false", Flavour::lookups},
         {"merged_rows_believed", "capture takes what a MERGE into a partitioned table hands it for right",

@@ -141,6 +141,39 @@ TEST_F(FoldsOfNumerics, AveragesAreRoundedByTheDigitsOfTheirRows) {
     follow(query_of(columns));
 }
 
+// Readers read sums as they are stored: with no more digits than the rows show, NULL where no row has a value.
+TEST_F(FoldsOfNumerics, AreStoredAsTheyAreShown) {
+    engine_.add_view("v", "SELECT kind, sum(coalesce(two, 0)) AS a, sum(x) AS b, sum(big) AS c FROM reading GROUP BY "
+                          "kind").strategy = settings::StrategyChoice::delta;
+    engine_.install();
+    EXPECT_EQ(client_.scalar("SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY "
+                             "attname) FROM pg_attribute WHERE attrelid = 'freshet.state_1_0'::regclass AND attname "
+                             "LIKE 'sc%'"),
+              "sc0 bigint, sc1 numeric");
+    const auto stored = [&](const std::string& change, refresh::Request request = {}) {
+        client_.exec(change);
+        engine_.refresh("v", request);
+        EXPECT_EQ(engine_.verify("v").differences, 0) << change;
+        return client_.scalar("SELECT coalesce(string_agg(concat_ws(' ', k0, s0::text, coalesce(s1::text, '-'), "
+                              "coalesce(s2::text, '-')), ', ' ORDER BY k0), '') FROM freshet.state_1_0");
+    };
+    EXPECT_EQ(stored("INSERT INTO reading (id, kind) VALUES (1, 1)"), "1 0 - -");
+    EXPECT_EQ(stored("INSERT INTO reading (id, kind, two, x, big) VALUES (2, 1, 1.5, 2.500, 7)"), "1 1.50 2.500 7");
+    EXPECT_EQ(stored("INSERT INTO reading (id, kind, two, x) VALUES (3, 1, 1.5, 2.5)"), "1 3.00 5.000 7");
+    EXPECT_EQ(stored("DELETE FROM reading WHERE id = 2"), "1 1.50 2.5 -");
+    EXPECT_EQ(stored("UPDATE reading SET two = NULL, x = 1 WHERE id = 3"), "1 0 1 -");
+    // What comes and goes within a batch leaves no digits in a group that is new by it, nor in one that was there.
+    const std::string fleeting =
+        "INSERT INTO reading (id, kind, two, x, big) VALUES (4, 2, 1.25, 0.125, 1), (5, 2, 2, 3, 2), (6, 1, 1, 1.00, 1);"
+        "UPDATE reading SET two = NULL, x = NULL, big = NULL WHERE id = 4;"
+        "UPDATE reading SET two = NULL, x = 4 WHERE id IN (5, 6)";
+    EXPECT_EQ(stored(fleeting, as_if_many(true)), "1 0 5 1, 2 0 4 2");
+    // Nor does a batch whose own sum has them cut those of the group.
+    EXPECT_EQ(stored("UPDATE reading SET two = id, x = 0.50 WHERE id IN (4, 5, 6)"), "1 6.00 1.50 1, 2 9.00 1.00 2");
+    EXPECT_EQ(stored("UPDATE reading SET two = two + 1, x = 2 WHERE id = 4"), "1 6.00 1.50 1, 2 10.00 2.50 2");
+    EXPECT_EQ(stored("DELETE FROM reading WHERE id IN (5, 6)"), "1 0 1 -, 2 5.00 2 -");
+}
+
 TEST_F(FoldsOfNumerics, WithNaNAndInfinitiesAmongThem) {
     engine_.add_view("v", query_of({"sum(x)", "avg(x)", "sum(x) FILTER (WHERE small > 1) / 7"})).strategy =
         settings::StrategyChoice::delta;

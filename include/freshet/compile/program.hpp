@@ -25,11 +25,13 @@ struct TypedColumn {
 // What the state keeps about one aggregate input, named x<i> in generated SQL.
 struct Input {
     TypedColumn column;
-    std::string sum_type;           // type of sum(x); empty if no sum is kept
+    std::string sum_type;           // type of sum(x), s<i>; empty if no sum is kept
     std::string distinct_sum_type;  // type of sum(DISTINCT x), sd<i>; empty if none is kept
     std::string ordered_type;       // type of min(x) and max(x); empty if neither is kept
-    // sc<i>: how many of the summed values show how many digits after the point. Left out where all show the same.
+    // sc<i>: how many of the summed values show how many digits after the point, of two_scales how many show the more.
+    // Left out where all show the same.
     bool scales = false;
+    std::vector<int> two_scales{};  // ascending: the summed values show one of these; empty where they may show any
     bool count = false;     // c<i>, the non-null inputs; left out when x is never null, n serves then
     bool distinct = false;  // d<i>
     bool min = false;       // lo<i>

@@ -92,6 +92,32 @@ TEST(Fold, ArmsAddUp) {
     EXPECT_EQ(occurrences(fold(program, {1, 2}).front().merge, "AS sign"), 6U);
 }
 
+TEST(State, HasFirstWhatReadersReadAndOfThatWhatIsOfFixedWidth) {
+    auto program = join_of({"a"});
+    auto& level = program.levels.front();
+    level.keys = {{"k0", "text", "", true}, {"k1", "date", "", false}, {"k2", "bigint", "", false}};
+    level.inputs = {{{"x0", "numeric", "", true}, "numeric", "", "text", true, {0, 2}, true, true, true, false}};
+    level.aggregates = {{query::AggregateKind::sum, 0, ""},
+                        {query::AggregateKind::count_distinct, 0, ""},
+                        {query::AggregateKind::min, 0, ""}};
+    EXPECT_THAT(create_state(program, {}).front(),
+                HasSubstr("(\n    k2 bigint NOT NULL,\n    d0 bigint NOT NULL,\n    refreshed_at timestamptz NOT "
+                          "NULL,\n    k1 date NOT NULL,\n    k0 text,\n    s0 numeric,\n    lo0 text,\n    n bigint "
+                          "NOT NULL,\n    c0 bigint NOT NULL,\n    sc0 bigint NOT NULL,\n    v0 numeric[],\n    m0 "
+                          "integer[],\n    spill bigint\n)"));
+    level.aggregates.push_back({query::AggregateKind::avg, 0, ""});
+    EXPECT_THAT(create_state(program, {}).front(), HasSubstr("(\n    k2 bigint NOT NULL,\n    c0 bigint NOT NULL,"));
+}
+
+TEST(State, KeepsRoomForUpdatesUnlessTheyCannotBeHot) {
+    auto program = join_of({"a"});
+    program.levels.front().outputs.push_back({"at", query::OutputKind::refreshed_at, ""});
+    program.columns = program.levels.front().outputs;
+    EXPECT_THAT(create_state(program, {}).front(), HasSubstr("fillfactor"));
+    EXPECT_THAT(create_state(program, {{"k DESC"}}).front(), HasSubstr("fillfactor"));
+    EXPECT_THAT(create_state(program, {{"k DESC"}, {"k", "at DESC"}}).front(), Not(HasSubstr("fillfactor")));
+}
+
 TEST(Fold, ManyTermsDoNotOverflow) {
     EXPECT_GT(fold_terms(join_of(std::vector<std::string>(80, "a")), {1}), 1'000'000U);
 }
