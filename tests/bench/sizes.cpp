@@ -34,6 +34,8 @@ struct Firm {
     std::unique_ptr<Moves> moves;
     Samples seconds;
     Samples buffers;
+    Samples read;
+    Samples images;
 };
 
 // One entry of each of `rows` groups by project and month, whatever the size: the oldest, in the order of their ids.
@@ -43,27 +45,39 @@ std::string same_work(long rows) {
            std::to_string(rows) + ")";
 }
 
-// What all sessions of the database touched so far, but for those of the daemon, which tell when they end.
-double buffers_touched(testing::Client& client) {
+// What all sessions did so far, but for those of the daemon, which tell when they end.
+struct Pages {
+    double touched = 0;  // buffers, found or read
+    double read = 0;     // that were not in shared buffers
+    double images = 0;   // written whole into the write-ahead log, at the first change after a checkpoint
+
+    Pages operator-(const Pages& other) const {
+        return {touched - other.touched, read - other.read, images - other.images};
+    }
+};
+
+Pages pages_so_far(testing::Client& client) {
     wait_until_gone(client);
     client.exec("SELECT pg_stat_force_next_flush()");
-    return std::stod(
-        client.scalar("SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()"));
+    const auto row = client.query(
+        "SELECT d.blks_hit + d.blks_read, d.blks_read, w.wal_fpi FROM pg_stat_database d, pg_stat_wal w "
+        "WHERE d.datname = current_database()")[0];
+    return {std::stod(*row[0]), std::stod(*row[1]), std::stod(*row[2])};
 }
 
-double buffers_of_a_run(Firm& firm) {
-    const auto before = buffers_touched(firm.client);
+Pages pages_of_a_run(Firm& firm) {
+    const auto before = pages_so_far(firm.client);
     firm.daemon.start();
     wait_until_asleep(firm.client);
     firm.daemon.stop();
-    return buffers_touched(firm.client) - before;
+    return pages_so_far(firm.client) - before;
 }
 
 // A run that has something to fold, less one that has nothing.
-double buffers_of_folds(Firm& firm, const std::string& change) {
+Pages pages_of_folds(Firm& firm, const std::string& change) {
     firm.client.exec(change);
-    const auto folding = buffers_of_a_run(firm);
-    return folding - buffers_of_a_run(firm);
+    const auto folding = pages_of_a_run(firm);
+    return folding - pages_of_a_run(firm);
 }
 
 void take_round(Firm& firm, long rows, int samples) {
@@ -74,7 +88,10 @@ void take_round(Firm& firm, long rows, int samples) {
         firm.seconds.add(follow(firm.client, *firm.moves, {change}));
     }
     firm.daemon.stop();
-    firm.buffers.add(buffers_of_folds(firm, change));
+    const auto pages = pages_of_folds(firm, change);
+    firm.buffers.add(pages.touched);
+    firm.read.add(pages.read);
+    firm.images.add(pages.images);
 }
 
 Samples refreshes(Bench& bench, Firm& firm) {
@@ -116,6 +133,8 @@ void measure_sizes(Bench& bench) {
     Section section{"sizes", "The same changes in firms of several sizes, until all three reports show them"};
     Comparison seconds{"one entry of each of " + std::to_string(options.changes) + " groups", Unit::seconds, {}};
     Comparison buffers{"buffers touched meanwhile", Unit::buffers, {}};
+    Comparison read{"of these not in shared buffers", Unit::buffers, {}};
+    Comparison images{"pages written whole, first changed after a checkpoint", Unit::buffers, {}};
     Chart chart{"sizes",
                 "1,000 changes, until all three reports are fresh",
                 "time entries",
@@ -128,12 +147,14 @@ void measure_sizes(Bench& bench) {
         chart.curves[0].points.emplace_back(firm->entries, firm->seconds.median());
         seconds.figures.push_back({name_of_size(firm->entries), firm->seconds});
         buffers.figures.push_back({name_of_size(firm->entries), firm->buffers});
+        read.figures.push_back({name_of_size(firm->entries), firm->read});
+        images.figures.push_back({name_of_size(firm->entries), firm->images});
     }
     section.reached.emplace_back("size", paired_ratios(firms.back()->seconds, firms.front()->seconds));
     for (std::size_t i = 0; i + 1 < firms.size(); ++i) {  // the largest would take minutes
         chart.curves[1].points.emplace_back(firms[i]->entries, refreshes(bench, *firms[i]).median());
     }
-    section.comparisons = {seconds, buffers};
+    section.comparisons = {seconds, buffers, read, images};
     section.charts.push_back(std::move(chart));
     bench.say("proving that the reports are exact");
     std::vector<std::string> names;

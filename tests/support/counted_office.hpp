@@ -51,7 +51,8 @@ class CountedOffice {
 
     // Gives other hours to the entries for which `condition` holds.
     void change_hours(const std::string& condition);
-    // A list of approved entries, one of each of `count` groups by project and month, for IN.
+    // A list of approved entries, one of each of the newest `count` groups by project and month, for IN. Of ten
+    // projects, so that the same number of projects is looked up at every scale, and new, so that retention keeps them.
     static std::string one_of_each_group(int count);
 
     refresh::Outcome fold(const std::string& report);
