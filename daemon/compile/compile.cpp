@@ -42,8 +42,7 @@ bool scale_varies(const query::Level& form, std::size_t input) {
 bool sums_exactly(AggregateKind kind, const std::string& type, bool varies) {
     static const std::set<std::string> always = {"smallint", "integer", "bigint", "money"};
     const bool distinct = kind == AggregateKind::sum_distinct || kind == AggregateKind::avg_distinct;
-    return always.contains(type) || (type == "numeric" && !(distinct && varies)) ||
-           (type == "interval" && !distinct);
+    return always.contains(type) || (type == "numeric" && !(distinct && varies)) || (type == "interval" && !distinct);
 }
 
 // Multisets are kept in arrays, whose elements cannot be arrays.

@@ -184,8 +184,8 @@ std::string merged_values(const Level& level, std::size_t input) {
            " IS NULL\n      UNION ALL SELECT " + taken + " WHERE t.spill IS NOT NULL\n      UNION ALL SELECT " +
            merged + "\n      FROM (SELECT v, sum(m)::integer AS m FROM (" + entries("t") + "\n        UNION ALL " +
            entries("excluded") +
-           ") AS u GROUP BY v HAVING sum(m) <> 0 ORDER BY v) AS w\n      HAVING t.spill IS NULL AND excluded.m" + index +
-           " IS NOT NULL)";
+           ") AS u GROUP BY v HAVING sum(m) <> 0 ORDER BY v) AS w\n      HAVING t.spill IS NULL AND excluded.m" +
+           index + " IS NOT NULL)";
 }
 
 std::string upsert_cte(const Level& level) {
@@ -207,9 +207,9 @@ std::string upsert_cte(const Level& level) {
     }
     const auto keys = key_list(level) + ", ";
     return "upsert AS (\n    INSERT INTO " + state_table(level) + " AS t (" + keys + join(names, ", ") +
-           ", refreshed_at)\n    SELECT " + keys + join(inserted, ", ") + ", now() FROM merged\n    ON CONFLICT (" + key_list(level) + ") DO UPDATE SET " +
-           join(updates, ", ") + "\n    RETURNING t.ctid AS id, t.n, " + dirty(level) + " AS dirty, " +
-           overflows(level, "t") + " AS overflows)";
+           ", refreshed_at)\n    SELECT " + keys + join(inserted, ", ") + ", now() FROM merged\n    ON CONFLICT (" +
+           key_list(level) + ") DO UPDATE SET " + join(updates, ", ") + "\n    RETURNING t.ctid AS id, t.n, " +
+           dirty(level) + " AS dirty, " + overflows(level, "t") + " AS overflows)";
 }
 
 // What a dirty group's row is given anew, from the sources: recomputed aggregates, and sums that may be infinite.

@@ -159,8 +159,8 @@ std::string fresh_values(const Level& level, std::size_t input) {
                    (column.in_spilled ? "" : " FILTER (WHERE number <= " + most_values + ")") + " AS " +
                    column.column.name;
     }
-    return "SELECT " + keys + ", count(*) > " + most_values + " OR max(m) > " + most_of_one + " AS too_large" + columns +
-           "\n    FROM (SELECT " + keys + ", " + x + " AS v, least(count(*), " + most_of_one +
+    return "SELECT " + keys + ", count(*) > " + most_values + " OR max(m) > " + most_of_one + " AS too_large" +
+           columns + "\n    FROM (SELECT " + keys + ", " + x + " AS v, least(count(*), " + most_of_one +
            " + 1)::integer AS m, row_number() OVER (PARTITION BY " + keys + ") AS number\n      FROM r WHERE " + x +
            " IS NOT NULL GROUP BY " + keys + ", " + x + ") AS w\n    GROUP BY " + keys;
 }
@@ -175,8 +175,8 @@ std::string fresh_parts(const Level& level, const Target& target) {
         for (const auto& name : names_of(level)) {
             text += (groups ? ", " : ", NULL AS ") + name;
         }
-        text +=
-            std::string(values ? ", too_large" : ", NULL::boolean AS too_large") + (stored ? ", spill" : ", NULL::bigint AS spill");
+        text += std::string(values ? ", too_large" : ", NULL::boolean AS too_large") +
+                (stored ? ", spill" : ", NULL::bigint AS spill");
         for (const auto input : inputs) {
             for (const auto& column : values_columns(level, input)) {
                 text += ", " + (values == input ? "" : column.null() + " AS ") + column.column.name;
@@ -200,8 +200,9 @@ std::string fill_groups_with_values(const Level& level, const Target& target, co
     for (const auto& name : names_of(level)) {
         gathered += ", " + name;
     }
-    gathered += ",\n      max(spill) OVER one AS spill, (max(spill) OVER one IS NOT NULL OR bool_or(too_large) OVER one) "
-                "IS TRUE AS spilled";
+    gathered +=
+        ",\n      max(spill) OVER one AS spill, (max(spill) OVER one IS NOT NULL OR bool_or(too_large) OVER one) "
+        "IS TRUE AS spilled";
     std::map<std::string, std::string> chosen{
         {"spill", "CASE WHEN spilled THEN coalesce(spill, " + next_spill(level) + ") END"}};
     for (const auto input : inputs_with_values(level)) {

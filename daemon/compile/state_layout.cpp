@@ -19,9 +19,11 @@ struct Stored {
 
 // What values of the type are aligned to; 0 if their width varies, or is not known here.
 int alignment(const std::string& type) {
-    static const std::map<std::string, int> known = {
-        {"bigint", 8}, {"double precision", 8}, {"money", 8}, {"interval", 8}, {"integer", 4},
-        {"date", 4},   {"real", 4},             {"oid", 4},   {"smallint", 2}, {"boolean", 1}};
+    static const std::map<std::string, int> known = {{"bigint", 8},   {"double precision", 8},
+                                                     {"money", 8},    {"interval", 8},
+                                                     {"integer", 4},  {"date", 4},
+                                                     {"real", 4},     {"oid", 4},
+                                                     {"smallint", 2}, {"boolean", 1}};
     const auto found = known.find(type);
     return found != known.end() ? found->second : type.starts_with("timestamp") ? 8 : 0;
 }

@@ -45,8 +45,7 @@ std::string create_state_table(const Level& level, Room room) {
 
 std::string create_values_table(const Level& level, std::size_t input) {
     return "CREATE TABLE " + values_table(level, input) + " (\n    spill bigint NOT NULL,\n    " +
-           typed("v", level.inputs[input].column) + " NOT NULL,\n    n bigint NOT NULL\n)" +
-           storage(Room::for_updates);
+           typed("v", level.inputs[input].column) + " NOT NULL,\n    n bigint NOT NULL\n)" + storage(Room::for_updates);
 }
 
 std::string unique_index(const std::string& table, const std::string& columns) {

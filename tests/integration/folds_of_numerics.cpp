@@ -143,8 +143,11 @@ TEST_F(FoldsOfNumerics, AveragesAreRoundedByTheDigitsOfTheirRows) {
 
 // Readers read sums as they are stored: with no more digits than the rows show, NULL where no row has a value.
 TEST_F(FoldsOfNumerics, AreStoredAsTheyAreShown) {
-    engine_.add_view("v", "SELECT kind, sum(coalesce(two, 0)) AS a, sum(x) AS b, sum(big) AS c FROM reading GROUP BY "
-                          "kind").strategy = settings::StrategyChoice::delta;
+    engine_
+        .add_view("v",
+                  "SELECT kind, sum(coalesce(two, 0)) AS a, sum(x) AS b, sum(big) AS c FROM reading GROUP BY "
+                  "kind")
+        .strategy = settings::StrategyChoice::delta;
     engine_.install();
     EXPECT_EQ(client_.scalar("SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY "
                              "attname) FROM pg_attribute WHERE attrelid = 'freshet.state_1_0'::regclass AND attname "
@@ -154,8 +157,9 @@ TEST_F(FoldsOfNumerics, AreStoredAsTheyAreShown) {
         client_.exec(change);
         engine_.refresh("v", request);
         EXPECT_EQ(engine_.verify("v").differences, 0) << change;
-        return client_.scalar("SELECT coalesce(string_agg(concat_ws(' ', k0, s0::text, coalesce(s1::text, '-'), "
-                              "coalesce(s2::text, '-')), ', ' ORDER BY k0), '') FROM freshet.state_1_0");
+        return client_.scalar(
+            "SELECT coalesce(string_agg(concat_ws(' ', k0, s0::text, coalesce(s1::text, '-'), "
+            "coalesce(s2::text, '-')), ', ' ORDER BY k0), '') FROM freshet.state_1_0");
     };
     EXPECT_EQ(stored("INSERT INTO reading (id, kind) VALUES (1, 1)"), "1 0 - -");
     EXPECT_EQ(stored("INSERT INTO reading (id, kind, two, x, big) VALUES (2, 1, 1.5, 2.500, 7)"), "1 1.50 2.500 7");
@@ -164,7 +168,8 @@ TEST_F(FoldsOfNumerics, AreStoredAsTheyAreShown) {
     EXPECT_EQ(stored("UPDATE reading SET two = NULL, x = 1 WHERE id = 3"), "1 0 1 -");
     // What comes and goes within a batch leaves no digits in a group that is new by it, nor in one that was there.
     const std::string fleeting =
-        "INSERT INTO reading (id, kind, two, x, big) VALUES (4, 2, 1.25, 0.125, 1), (5, 2, 2, 3, 2), (6, 1, 1, 1.00, 1);"
+        "INSERT INTO reading (id, kind, two, x, big) VALUES (4, 2, 1.25, 0.125, 1), (5, 2, 2, 3, 2), (6, 1, 1, 1.00, "
+        "1);"
         "UPDATE reading SET two = NULL, x = NULL, big = NULL WHERE id = 4;"
         "UPDATE reading SET two = NULL, x = 4 WHERE id IN (5, 6)";
     EXPECT_EQ(stored(fleeting, as_if_many(true)), "1 0 5 1, 2 0 4 2");

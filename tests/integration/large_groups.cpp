@@ -194,9 +194,11 @@ TEST_F(LargeGroups, AreReadByAnotherView) {
 TEST(ValuesThatOccurOften, AreMovedIntoTheTable) {
     Database database;
     Client client(database.conninfo());
-    client.exec("CREATE TABLE item(id serial PRIMARY KEY, kind int, word text);"
-                "INSERT INTO item(kind, word) VALUES (1, 'a'), (1, 'b'), (2, 'a')");
-    constexpr const char* words = "SELECT kind, count(DISTINCT word) AS words, max(word) AS last FROM item GROUP BY kind";
+    client.exec(
+        "CREATE TABLE item(id serial PRIMARY KEY, kind int, word text);"
+        "INSERT INTO item(kind, word) VALUES (1, 'a'), (1, 'b'), (2, 'a')");
+    constexpr const char* words =
+        "SELECT kind, count(DISTINCT word) AS words, max(word) AS last FROM item GROUP BY kind";
     Engine engine(database.conninfo());
     engine.add_view("v", words).strategy = settings::StrategyChoice::delta;
     engine.install();
@@ -205,7 +207,8 @@ TEST(ValuesThatOccurOften, AreMovedIntoTheTable) {
         EXPECT_EQ(engine.refresh("v").strategy, "delta");
         EXPECT_EQ(differences(client, "v", words), exact) << change;
         return client.scalar("SELECT concat_ws(' ', m0, spill) FROM freshet.state_1_0 WHERE k0 = 1") + ": " +
-               client.scalar("SELECT coalesce(string_agg(v || '=' || n, ' ' ORDER BY v), '') FROM freshet.values_1_0_0");
+               client.scalar(
+                   "SELECT coalesce(string_agg(v || '=' || n, ' ' ORDER BY v), '') FROM freshet.values_1_0_0");
     };
     client.exec("UPDATE freshet.state_1_0 SET m0 = '{999999998,1}' WHERE k0 = 1");
     EXPECT_EQ(fold("INSERT INTO item(kind, word) VALUES (1, 'a'), (1, 'a')"), "{1000000000,1}: ");

@@ -21,7 +21,8 @@ Program every_field() {
                    {"s0.c"},
                    {"s0.\"a\"\"b\""}}};
     level.keys = {{"k0", "character varying(20)", "pg_catalog.\"C\"", false}};
-    level.inputs = {{{"x0", "numeric(10,2)", "", true}, "numeric", "numeric", "numeric", true, {0, 2}, true, true, true, true}};
+    level.inputs = {
+        {{"x0", "numeric(10,2)", "", true}, "numeric", "numeric", "numeric", true, {0, 2}, true, true, true, true}};
     level.aggregates = {{query::AggregateKind::count_rows, -1, ""},
                         {query::AggregateKind::count, 0, ""},
                         {query::AggregateKind::sum, 0, ""},
