@@ -70,9 +70,13 @@ class Translation {
     std::string table_;
 };
 
-bool indexed_already(const std::vector<std::string>& statements, const std::string& target) {
+// Whether an index begins with these columns.
+bool indexed_already(const std::vector<std::string>& statements, const std::string& table, const std::string& keys) {
+    const auto beginning = "INDEX ON " + table + " " + keys.substr(0, keys.size() - 1);
     return std::any_of(statements.begin(), statements.end(), [&](const std::string& statement) {
-        return statement.find("INDEX ON " + target) != std::string::npos;
+        const auto found = statement.find(beginning);
+        const auto next = found == std::string::npos ? found : found + beginning.size();
+        return next < statement.size() && (statement[next] == ')' || statement[next] == ',');
     });
 }
 
@@ -91,7 +95,7 @@ TranslatedIndexes translate_indexes(const compile::Program& program, const std::
             if (translation.table().empty()) {
                 throw Untranslatable{"it reads no column"};
             }
-            if (index.method == "btree" && rest.empty() && indexed_already(present, translation.table() + " " + keys)) {
+            if (index.method == "btree" && rest.empty() && indexed_already(present, translation.table(), keys)) {
                 continue;
             }
             // Of a generation of its own, so that the next one can be built beside it.

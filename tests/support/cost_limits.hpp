@@ -38,8 +38,8 @@ inline constexpr CostLimit cost_limits[] = {
     // weeks and months begin moves them by a hundredth.
     {"buffers: 1 changed entry of 50,000", CostRule::at_most, 700},
     {"buffers: 1 changed entry of 200,000", CostRule::at_most, 700},
-    {"buffers: 250 changed entries of 50,000", CostRule::at_most, 16'900},
-    {"buffers: 250 changed entries of 200,000", CostRule::at_most, 17'200},
+    {"buffers: 250 changed entries of 50,000", CostRule::at_most, 15'100},
+    {"buffers: 250 changed entries of 200,000", CostRule::at_most, 15'500},
     {"buffers: 200,000 entries to 50,000, 1 changed", CostRule::at_most, 1.03},
     {"buffers: 200,000 entries to 50,000, 250 changed", CostRule::at_most, 1.05},
     // The daemon, asleep.

@@ -9,6 +9,7 @@
 namespace freshet::compile {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -116,6 +117,53 @@ TEST(State, KeepsRoomForUpdatesUnlessTheyCannotBeHot) {
     EXPECT_THAT(create_state(program, {}).front(), HasSubstr("fillfactor"));
     EXPECT_THAT(create_state(program, {{"k DESC"}}).front(), HasSubstr("fillfactor"));
     EXPECT_THAT(create_state(program, {{"k DESC"}, {"k", "at DESC"}}).front(), Not(HasSubstr("fillfactor")));
+}
+
+class KeyIndex : public ::testing::Test {
+  protected:
+    KeyIndex() {
+        auto& level = program_.levels.front();
+        level.keys = {{"k0", "text", "", true}, {"k1", "date", "", false}, {"k2", "bigint", "", false}};
+        level.outputs = {{"name", query::OutputKind::key, "k0"},
+                         {"day", query::OutputKind::key, "k1"},
+                         {"firm", query::OutputKind::key, "k2"},
+                         {"at", query::OutputKind::refreshed_at, ""}};
+        program_.columns = level.outputs;
+    }
+    // Their columns.
+    std::vector<std::string> made(const std::vector<std::vector<std::string>>& asked) const {
+        std::vector<std::string> result;
+        for (const auto& statement : create_state(program_, asked)) {
+            if (statement.find("INDEX ON") != std::string::npos) {
+                result.push_back((statement.find("UNIQUE") == std::string::npos ? "" : "unique ") +
+                                 statement.substr(statement.find('(')));
+            }
+        }
+        return result;
+    }
+    Program program_ = join_of({"a"});
+};
+
+TEST_F(KeyIndex, HasKeysWithoutNullsFirst) {
+    EXPECT_THAT(made({}), ElementsAre("unique (k1, k2, k0) NULLS NOT DISTINCT"));
+}
+
+TEST_F(KeyIndex, BeginsAsTheReadersIndexWithTheMostKeys) {
+    EXPECT_THAT(made({{"day DESC"}, {"firm", "day DESC NULLS LAST"}, {"day", "firm"}}),
+                ElementsAre("unique (k2, k1 DESC NULLS LAST, k0) NULLS NOT DISTINCT", "(k1 DESC)", "(k1, k2)"));
+    EXPECT_THAT(made({{"firm", "day", "name DESC"}}), ElementsAre("unique (k2, k1, k0 DESC) NULLS NOT DISTINCT"));
+}
+
+TEST_F(KeyIndex, IsOfItsOwnWhereReadersWantNullsFirstOrNoKeys) {
+    EXPECT_THAT(made({{"name", "day"}, {"at DESC"}, {"day", "at"}, {"day", "day"}}),
+                ElementsAre("unique (k1, k2, k0) NULLS NOT DISTINCT", "(k0, k1)", "(refreshed_at DESC)",
+                            "(k1, refreshed_at)", "(k1, k1)"));
+}
+
+TEST_F(KeyIndex, KeepsTheRowsOfATenantTogether) {
+    program_.levels.front().tenant_key = 2;
+    EXPECT_THAT(made({{"day", "firm"}}), ElementsAre("unique (k2, k1, k0) NULLS NOT DISTINCT", "(k1, k2)"));
+    EXPECT_THAT(made({{"firm DESC"}}), ElementsAre("unique (k2 DESC, k1, k0) NULLS NOT DISTINCT"));
 }
 
 TEST(Fold, ManyTermsDoNotOverflow) {
