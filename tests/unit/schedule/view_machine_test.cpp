@@ -133,13 +133,14 @@ TEST_F(ViewMachineTest, SomeoneElsesApplyEndsTheWait) {
 TEST_F(ViewMachineTest, SteadyLoadBecomesASteadyCycle) {
     auto now = start;
     std::int64_t log = 0, taken = 0;
-    std::optional<TimePoint> running_until;
+    constexpr auto never = TimePoint::max();
+    auto running_until = never;
     std::vector<TimePoint> starts;
     for (; now < start + 60s; now += 50ms) {
         log += 10;
         ViewAction action;
-        if (running_until && *running_until <= now) {
-            running_until.reset();
+        if (running_until <= now) {
+            running_until = never;
             log -= taken;
             action = machine_.refresh_succeeded(now);
         } else {
