@@ -60,6 +60,7 @@ const std::vector<Construct>& constructs() {
         {"grouping of groups", " AS \"rows\"", ""},
         {"groupings joined", " FROM l ", ""},
         {"FULL JOIN of groupings", " FULL JOIN ", ""},
+        {"sum of one or the other scale", "::numeric, 0)", ""},
         {"numeric key as text", "::text AS \"g", ""},
         {"key under another collation", " COLLATE \"C\") AS \"g", ""},
         {"retention", "", " (keep "},

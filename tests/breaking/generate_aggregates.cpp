@@ -112,7 +112,7 @@ class Aggregates {
         const auto& one = *random_.pick(numbers);
         const auto& x = one.piece;
         const auto& y = random_.pick(numbers)->piece;
-        switch (random_.below(10)) {
+        switch (random_.below(13)) {
             case 0:
                 return one_of(combine("sum(" + x.text + risky(" * 2)", "::numeric * 2)"), {&x}), Family::integer);
             case 1:
@@ -139,8 +139,38 @@ class Aggregates {
                 return reads_as_it_is(*one.type)
                            ? one_of(combine("avg(DISTINCT " + x.text + ")", {&x}), Family::integer)
                            : one_of(combine("avg(" + x.text + ")", {&x}), Family::integer);
+            case 8:
+            case 9:
+                return one_of(of_some_scales(x, y), Family::integer);
             default:
                 return one_of(combine("sum(" + x.text + ")", {&x}), Family::integer, &type_of_sum(*one.type));
+        }
+    }
+
+    // A sum or an average of what has one of two or more numbers of digits after the point, as the rows have it.
+    Piece of_some_scales(const Piece& x, const Piece& y) {
+        const auto when = condition(random_, scope_);
+        const std::string function = random_.chance(70) ? "sum(" : "avg(";
+        const auto numeric = x.text + "::numeric";
+        switch (random_.below(7)) {
+            case 0:
+                return combine(function + "coalesce(" + numeric + ", 0))", {&x});
+            case 1:
+                return combine(function + "coalesce(" + numeric + ", 0) * 1.5)", {&x});
+            case 2:
+                return combine(function + "CASE WHEN " + when.text + " THEN " + numeric + " ELSE 0.250 END)",
+                               {&x, &when});
+            case 3:
+                return combine(function + "CASE WHEN " + when.text + " THEN " + numeric + " ELSE " + y.text + " END)",
+                               {&x, &y, &when});
+            case 4:
+                return combine(function + "greatest(" + numeric + ", " + y.text + "))", {&x, &y});
+            case 5:
+                return combine(function + "-abs(coalesce(nullif(" + numeric + ", 0), " + y.text + ", 1.0)))", {&x, &y});
+            default:
+                return combine(function + "CASE WHEN " + when.text + " THEN round(" + numeric + ", 1) ELSE trunc(" +
+                                   numeric + ") END)",
+                               {&x, &when});
         }
     }
 

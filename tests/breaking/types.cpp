@@ -22,7 +22,7 @@ std::vector<Type> make_types() {
         {"integer", "integer", Family::integer, {"0", "1", "2", "3", "5", "-4"}, {"2147483647", "-2147483648"}},
         {"smallint", "smallint", Family::integer, {"0", "1", "2", "-3"}, {"32767", "-32768"}},
         {"bigint", "bigint", Family::integer, {"0", "1", "7", "-7"}, {"9223372036854775807", "-9223372036854775808"}},
-        {"numeric(10,2)", "numeric(10,2)", Family::decimal, amounts, {"99999999.99", "-99999999.99"}},
+        {"numeric(10,2)", "numeric(10,2)", Family::decimal, amounts, {"99999999.99", "-99999999.99", "NaN"}},
         {"numeric",
          "numeric",
          Family::decimal,
