@@ -169,7 +169,8 @@ void add_view_keys(std::vector<Key>& table) {
          {.path = "views.*.indexes",
           .kind = Kind::columns,
           .fallback = "none",
-          .meaning = "Indexes for the readers, each a list of `column [ASC|DESC] [NULLS FIRST|LAST]`."},
+          .meaning = "Indexes for the readers, each a list of `column [ASC|DESC] [NULLS FIRST|LAST]`. The one with the "
+                     "most key columns also is the one by which groups are found: the other keys follow in it."},
          duration("views.*.staleness_slo", view.staleness_slo, milliseconds{1}, hours{24 * 365},
                   "A view older than this is reported as stale."),
          duration("views.*.verify", view.verify, milliseconds{0}, hours{24 * 365},
