@@ -1,11 +1,15 @@
 // Whether the cost of a change follows the change or the table: the same changes in firms of several sizes.
 #include <algorithm>
 #include <memory>
+#include <sstream>
+#include <stdexcept>
+#include <string_view>
 
 #include "bench.hpp"
 #include "changes.hpp"
 #include "firm.hpp"
 #include "follow.hpp"
+#include "support/cost_limits.hpp"
 
 namespace freshet::bench {
 
@@ -108,6 +112,19 @@ std::string name_of_size(long entries) {
                             : std::to_string(thousands / 1000) + " million entries";
 }
 
+// The count among the times: throws where it grew.
+void hold_buffers(const Firm& small, const Firm& large) {
+    const auto limit =
+        std::find_if(std::begin(testing::cost_limits), std::end(testing::cost_limits),
+                     [](const auto& one) { return std::string_view(one.what) == testing::largest_firm_buffers; });
+    const auto ratio = large.buffers.median() / small.buffers.median();
+    if (ratio > limit->value) {
+        std::ostringstream text;
+        text << limit->what << ": " << ratio << ", at most " << limit->value;
+        throw std::runtime_error(text.str());
+    }
+}
+
 }  // namespace
 
 void measure_sizes(Bench& bench) {
@@ -162,8 +179,9 @@ void measure_sizes(Bench& bench) {
         firm->daemon.prove_exact();
         names.push_back(firm->name);
     }
-    firms.clear();
     bench.report.add(section);
+    hold_buffers(*firms.front(), *firms.back());
+    firms.clear();
     for (const auto& name : names) bench.drop(name);
 }
 

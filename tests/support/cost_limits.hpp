@@ -1,5 +1,6 @@
 // What capture and folds may cost, in counts that are the same on every machine. integration.counted_costs measures
-// them, docs/performance.md shows them.
+// them, but for the one that takes a firm of 10 million entries: the benchmark fails if that is not held.
+// docs/performance.md shows them.
 #pragma once
 
 namespace freshet::testing {
@@ -11,6 +12,9 @@ struct CostLimit {
     CostRule rule;
     double value;
 };
+
+// Measured by the benchmark's section sizes.
+inline constexpr const char* largest_firm_buffers = "buffers: 10 million entries to 0.1 million, 1,000 changed";
 
 // All of them. A number that became better fails, too, where it is exact: write the better one here.
 inline constexpr CostLimit cost_limits[] = {
@@ -42,6 +46,7 @@ inline constexpr CostLimit cost_limits[] = {
     {"buffers: 250 changed entries of 200,000", CostRule::at_most, 15'500},
     {"buffers: 200,000 entries to 50,000, 1 changed", CostRule::at_most, 1.03},
     {"buffers: 200,000 entries to 50,000, 250 changed", CostRule::at_most, 1.05},
+    {largest_firm_buffers, CostRule::at_most, 1.5},
     // The daemon, asleep.
     {"statements of an idle daemon other than its poll", CostRule::exactly, 0},
 };
