@@ -1,6 +1,7 @@
 #include "report.hpp"
 
 #include <cstdio>
+#include <optional>
 
 #include "numbers.hpp"
 #include "targets.hpp"
@@ -29,11 +30,16 @@ std::string name_of(Unit unit) {
     return {};
 }
 
-// How often ours is better than theirs: above 1 is good for us, whatever the unit.
-double advantage(const Comparison& comparison, const Figure& other) {
+// How often ours is better than theirs: above 1 is good for us, whatever the unit. Nothing for ours itself, and where
+// one would have to divide by 0.
+std::optional<double> advantage(const Comparison& comparison, const Figure& other) {
     const auto ours = comparison.figures.front().samples.median();
     const auto theirs = other.samples.median();
-    return comparison.unit == Unit::per_second ? ours / theirs : theirs / ours;
+    const bool more_is_better = comparison.unit == Unit::per_second;
+    if (&other == &comparison.figures.front() || (more_is_better ? theirs : ours) == 0) {
+        return std::nullopt;
+    }
+    return more_is_better ? ours / theirs : theirs / ours;
 }
 
 nlohmann::ordered_json json_of(const Samples& samples) {
@@ -46,7 +52,7 @@ nlohmann::ordered_json json_of(const Comparison& comparison) {
     for (const auto& figure : comparison.figures) {
         auto one = json_of(figure.samples);
         one["who"] = figure.who;
-        if (&figure != &comparison.figures.front()) one["advantage"] = advantage(comparison, figure);
+        if (const auto times = advantage(comparison, figure)) one["advantage"] = *times;
         figures.push_back(std::move(one));
     }
     return {{"what", comparison.what}, {"unit", name_of(comparison.unit)}, {"figures", std::move(figures)}};
@@ -87,8 +93,8 @@ void print(const Comparison& comparison) {
         const auto& samples = figure.samples;
         const auto spread =
             samples.size() < 2 ? std::string() : display(samples.low(), unit) + " - " + display(samples.high(), unit);
-        const auto ratio =
-            &figure == &comparison.figures.front() ? std::string() : three_digits(advantage(comparison, figure)) + "x";
+        const auto times = advantage(comparison, figure);
+        const auto ratio = times ? three_digits(*times) + "x" : std::string();
         std::printf("  %-42s %-40s %11s  %-23s %8s\n", what, figure.who.c_str(),
                     display(samples.median(), unit).c_str(), spread.c_str(), ratio.c_str());
         what = "";
