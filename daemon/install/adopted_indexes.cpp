@@ -70,13 +70,9 @@ class Translation {
     std::string table_;
 };
 
-// Whether an index begins with these columns.
-bool indexed_already(const std::vector<std::string>& statements, const std::string& table, const std::string& keys) {
-    const auto beginning = "INDEX ON " + table + " " + keys.substr(0, keys.size() - 1);
+bool indexed_already(const std::vector<std::string>& statements, const std::string& target) {
     return std::any_of(statements.begin(), statements.end(), [&](const std::string& statement) {
-        const auto found = statement.find(beginning);
-        const auto next = found == std::string::npos ? found : found + beginning.size();
-        return next < statement.size() && (statement[next] == ')' || statement[next] == ',');
+        return statement.find("INDEX ON " + target) != std::string::npos;
     });
 }
 
@@ -95,8 +91,13 @@ TranslatedIndexes translate_indexes(const compile::Program& program, const std::
             if (translation.table().empty()) {
                 throw Untranslatable{"it reads no column"};
             }
-            if (index.method == "btree" && rest.empty() && indexed_already(present, translation.table(), keys)) {
+            const auto target = translation.table() + " " + keys;
+            const bool plain = index.method == "btree" && rest.empty();
+            if (plain && indexed_already(present, target)) {
                 continue;
+            }
+            if (plain && indexed_already(present, target.substr(0, target.size() - 1) + ",")) {
+                throw Untranslatable{"another one begins with its columns"};
             }
             // Of a generation of its own, so that the next one can be built beside it.
             const auto name = "v" + std::to_string(program.view_id) + "_" + std::to_string(ordinal) + "_" + index.name;

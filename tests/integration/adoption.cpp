@@ -182,6 +182,14 @@ TEST_F(Adoption, IndexesBecomeIndexesOfTheStateTable) {
     EXPECT_EQ(wrong(), "0");
 }
 
+TEST_F(Adoption, SaysWhichIndexAnotherOneStandsFor) {
+    exec("CREATE INDEX report_by_kind ON report (kind)");
+    configure(std::string(R"("sql": ")") + query + R"(", "indexes": [["kind", "day DESC"]])");
+    EXPECT_THAT(freshetd.must({"install", "--adopt"}),
+                HasSubstr("not kept: the index report_by_kind, because another one begins with its columns"));
+    EXPECT_EQ(scalar("SELECT count(*) FROM pg_class WHERE relname LIKE '%report_by_kind'"), "0");
+}
+
 TEST_F(Adoption, EjectGivesThePlainMaterializedViewBack) {
     exec(heirlooms);
     const auto before = all();
